@@ -1,0 +1,171 @@
+"""HTTP in, HTTP out: sign-in, sessions and who the caller is."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import RefreshRefused, SignInFailed, SignInOff
+from accounts.models import Session
+from accounts.operations import keys, sessions, tokens
+from accounts.principals import Principal
+from accounts.scopes import ANYBODY, SIGNED_IN
+from accounts.serializers import Me, RefreshBody, SessionOut, SignInBody, TokenPair
+from audit.http import recording_for
+from wire.pages import Column, PageQuery, page
+from wire.serializers import read_body
+from wire.views import Endpoint
+
+NEWEST = (Column("created_at", descending=True), Column("id"))
+
+
+class TokenEndpoint(Endpoint):
+    """A route that gives out tokens: the caller is not known yet."""
+
+    authentication_classes = ()
+    required_scopes = {"POST": ANYBODY}
+
+
+@extend_schema(tags=["tokens"])
+class SignIn(TokenEndpoint):
+    """First-party sign-in."""
+
+    @extend_schema(request=SignInBody, responses=TokenPair)
+    def post(self, request: Request) -> Response:
+        """Sign in with a handle (or e-mail) and a password; answers an access and a refresh token.
+
+        Off in production unless `ALLOW_PASSWORD_SIGN_IN` says otherwise.
+        """
+        if not settings.CONTRACT.allow_password_sign_in:
+            raise SignInOff
+        body = read_body(request, SignInBody)
+        audience = tokens.audience_named(body.get("audience", ""))
+        keys.signer(request.at, audience.algorithm)
+        try:
+            account = sessions.vouch(body["username"], body["password"])
+        except SignInFailed:
+            with recording_for(request) as journal:
+                sessions.note_failure(body["username"], journal)
+            raise
+        with recording_for(request) as journal:
+            begun = sessions.begin(account, audience, journal)
+        return pair(begun, request)
+
+
+@extend_schema(tags=["tokens"])
+class Refresh(TokenEndpoint):
+    """Rotation of a refresh token."""
+
+    @extend_schema(request=RefreshBody, responses=TokenPair)
+    def post(self, request: Request) -> Response:
+        """Trade a refresh token for a new pair.
+
+        The old one stays good for some seconds, until its successor is used; used later, it ends
+        the session.
+        """
+        body = read_body(request, RefreshBody)
+        with recording_for(request) as journal:
+            refreshed = sessions.refresh(body["refresh"], journal)
+        return pair(refreshed, request)
+
+
+@extend_schema(tags=["tokens"])
+class Revoke(TokenEndpoint):
+    """Revocation of a refresh token."""
+
+    @extend_schema(request=RefreshBody, responses={200: None})
+    def post(self, request: Request) -> Response:
+        """End the session of a refresh token; answers 200 whatever it was (RFC 7009)."""
+        body = read_body(request, RefreshBody)
+        try:
+            with recording_for(request) as journal:
+                sessions.revoke(body["refresh"], journal)
+        except RefreshRefused:
+            pass  # RFC 7009, section 2.2: the client's wish is fulfilled already
+        return Response({})
+
+
+@extend_schema(tags=["sessions"])
+class Sessions(Endpoint):
+    """The caller's own sessions."""
+
+    required_scopes = {"GET": SIGNED_IN, "DELETE": SIGNED_IN}
+    queries = {"GET": PageQuery}
+
+    @extend_schema(responses=SessionOut(many=True))
+    def get(self, request: Request) -> Response:
+        """List the caller's living sessions, newest first."""
+        caller = signed_in(request)
+        found = page(Session.objects.of(caller, request.at), NEWEST, self.query)
+        return Response(SessionOut(found.rows, many=True).data, headers=found.headers(request))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out everywhere."""
+        with recording_for(request) as journal:
+            sessions.end_all(signed_in(request).id, journal)
+        return Response(status=204)
+
+
+@extend_schema(tags=["sessions"])
+class OneSession(Endpoint):
+    """One of the caller's sessions."""
+
+    required_scopes = {"DELETE": SIGNED_IN}
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        """End one session."""
+        with recording_for(request) as journal:
+            sessions.end(session_id, signed_in(request).id, journal)
+        return Response(status=204)
+
+
+@extend_schema(tags=["tokens"])
+class WhoAmI(Endpoint):
+    """The caller."""
+
+    required_scopes = {"GET": SIGNED_IN}
+
+    @extend_schema(responses=Me)
+    def get(self, request: Request) -> Response:
+        """Tell the caller who it is to this service."""
+        caller = signed_in(request)
+        return Response({
+            "id": caller.id,
+            "actor_type": caller.actor_type.value,
+            "role": caller.role.value,
+            "scopes": sorted(caller.scopes),
+            "method": caller.method,
+            "client_id": caller.client_id,
+            "on_behalf_of": caller.on_behalf_of or None,
+        })
+
+
+def signed_in(request: Request) -> Principal:
+    """Return the caller of a route that is open to nobody else."""
+    caller: Principal = request.user
+    return caller
+
+
+def pair(refreshed: sessions.Refresh, request: Request) -> Response:
+    """Answer with the pair. Raises RefreshRefused when the token shown had been used up."""
+    if refreshed.token is None:
+        raise RefreshRefused
+    session = refreshed.session
+    grant = tokens.grant_for(
+        session.account,
+        session.audience,
+        client_id=session.client_id,
+        session_id=str(session.pk),
+    )
+    body: dict[str, Any] = {
+        "access": tokens.mint(grant, alg=session.audience.algorithm, at=request.at),
+        "refresh": refreshed.token,
+        "token_type": "Bearer",
+        "expires_in": settings.CONTRACT.access_token_seconds,
+    }
+    return Response(body)

@@ -1,0 +1,83 @@
+"""The one place where a transaction begins, and the journal whose entries end it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, transaction
+
+from audit.actions import Action, Outcome
+from audit.actors import Actor, Origin
+from audit.errors import AuditUnavailable, NothingRecorded
+from audit.models import Entry
+
+
+@dataclass(slots=True)
+class Journal:
+    """An open transaction: who acts, what time it is, and what will be written about it."""
+
+    actor: Actor
+    at: datetime
+    origin: Origin
+    entries: list[Entry] = field(default_factory=list)
+
+    def record(
+        self,
+        action: Action,
+        *,
+        target: tuple[str, object],
+        task_id: int | None = None,
+        project_slug: str | None = None,
+        changes: Mapping[str, tuple[object, object]] | None = None,
+        context: Mapping[str, Any] | None = None,
+        outcome: Outcome = Outcome.SUCCESS,
+        actor: Actor | None = None,
+    ) -> None:
+        """Note what happened to `target` (its type and id); stored when the recording ends.
+
+        `actor` is for the moments in which the one who acts becomes known only on the way,
+        such as a sign-in.
+        """
+        who = actor or self.actor
+        entry = Entry(
+            occurred_at=self.at,
+            action=action.value,
+            outcome=outcome.value,
+            actor_id=who.id,
+            actor_type=who.type.value,
+            on_behalf_of=who.on_behalf_of,
+            auth_method=who.auth_method,
+            client_id=who.client_id,
+            target_type=target[0],
+            target_id=str(target[1]),
+            task_id=task_id,
+            project_slug=project_slug,
+            changes={name: list(pair) for name, pair in (changes or {}).items()},
+            context=dict(context or {}),
+            request_id=self.origin.request_id,
+            ip=self.origin.ip,
+            user_agent=self.origin.user_agent,
+            release=self.origin.release,
+        )
+        entry.seal_content()
+        self.entries.append(entry)
+
+
+@contextmanager
+def recording(*, actor: Actor, at: datetime, origin: Origin) -> Iterator[Journal]:
+    """Open the one transaction of a request, a command or a one-shot.
+
+    Commits the block's changes together with its entries. Raises AuditUnavailable when the
+    entries cannot be stored and NothingRecorded when there are none; nothing is changed then.
+    """
+    journal = Journal(actor=actor, at=at, origin=origin)
+    with transaction.atomic(durable=True):
+        yield journal
+        if not journal.entries:
+            raise NothingRecorded
+        try:
+            Entry.objects.bulk_create(journal.entries)
+        except DatabaseError as error:
+            raise AuditUnavailable from error

@@ -1,0 +1,61 @@
+"""What crosses the wire about history?"""
+
+from rest_framework import serializers
+
+from audit.actions import Action, Outcome
+from audit.actors import ActorType
+from wire.fields import Identifier, Instant, Text
+from wire.pages import PageQuery
+
+
+class TrailQuery(PageQuery):
+    """What one task's trail can be asked for."""
+
+    action = serializers.ChoiceField(choices=[a.value for a in Action], required=False)
+
+
+class EntryQuery(PageQuery):
+    """What the audit can be asked for."""
+
+    task_id = Identifier(required=False)
+    project = Text(max_length=63, required=False)
+    actor_id = Text(max_length=255, required=False)
+    actor_type = serializers.ChoiceField(choices=[t.value for t in ActorType], required=False)
+    action = serializers.ChoiceField(choices=[a.value for a in Action], required=False)
+    outcome = serializers.ChoiceField(choices=[o.value for o in Outcome], required=False)
+    target = Text(max_length=255, required=False, help_text="`type:id`, such as `task:7`.")
+    request_id = Text(max_length=128, required=False)
+    since = Instant(required=False)
+    until = Instant(required=False)
+
+    def validate_target(self, value: str) -> tuple[str, str]:
+        """Split the target. Raises ValidationError without a colon."""
+        kind, colon, name = value.partition(":")
+        if not colon:
+            raise serializers.ValidationError("Write it as type:id.", code="invalid")
+        return kind, name
+
+
+class EntryOut(serializers.Serializer[object]):
+    """One entry of the audit."""
+
+    id = serializers.IntegerField()
+    occurred_at = Instant()
+    action = serializers.ChoiceField(choices=[a.value for a in Action])
+    outcome = serializers.ChoiceField(choices=[o.value for o in Outcome])
+    actor_id = serializers.CharField()
+    actor_type = serializers.ChoiceField(choices=[t.value for t in ActorType])
+    on_behalf_of = serializers.CharField()
+    auth_method = serializers.CharField()
+    client_id = serializers.CharField()
+    target_type = serializers.CharField()
+    target_id = serializers.CharField()
+    task_id = serializers.IntegerField(allow_null=True)
+    project_slug = serializers.CharField(allow_null=True)
+    changes = serializers.DictField(child=serializers.JSONField(), help_text="field: [old, new]")
+    context = serializers.DictField(child=serializers.JSONField())
+    request_id = serializers.CharField()
+    ip = serializers.CharField(allow_null=True)
+    user_agent = serializers.CharField()
+    release = serializers.CharField()
+    leaf_hash = serializers.CharField()

@@ -1,0 +1,80 @@
+"""HTTP in, HTTP out: reading history."""
+
+from typing import Any, ClassVar, Protocol, cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.actions import Action
+from audit.actors import ActorType
+from audit.http import recording_for
+from audit.models import Entry, EntryQuerySet
+from audit.serializers import EntryOut, EntryQuery
+from wire.pages import Column, page
+from wire.views import Endpoint
+
+NEWEST = (Column("id", descending=True),)
+READ_ALL = "audit:read"
+OPERATE = "ops:run"
+
+
+class Reader(Protocol):
+    """What the audit asks of a caller."""
+
+    id: str
+    actor_type: ActorType
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the caller holds the scope."""
+        ...
+
+
+@extend_schema(tags=["audit"])
+class Entries(Endpoint):
+    """The audit log."""
+
+    required_scopes = {"GET": "signed in"}
+    queries: ClassVar[dict[str, Any]] = {"GET": EntryQuery}
+
+    @extend_schema(responses=EntryOut(many=True))
+    def get(self, request: Request) -> Response:
+        """List entries, newest first: all with `audit:read`, else the caller's own trail.
+
+        Operators see the entries of one-shot operations too.
+
+        Reading with `audit:read` is itself recorded.
+        """
+        reader = cast("Reader", request.user)
+        if reader.actor_type is ActorType.SERVICE and not reader.may(READ_ALL):
+            raise PermissionDenied
+        found = page(seen_by(reader).matching(self.query), NEWEST, self.query)
+        if reader.may(READ_ALL):
+            note_reading(request, len(found.rows))
+        return Response(EntryOut(found.rows, many=True).data, headers=found.headers(request))
+
+
+def seen_by(reader: Reader) -> EntryQuerySet:
+    """Return what a caller may see: all, operations and the own trail, or the own trail."""
+    if reader.may(READ_ALL):
+        return Entry.objects.all()
+    if reader.may(OPERATE):
+        return Entry.objects.by_or_operations(reader.id)
+    return Entry.objects.by(reader.id)
+
+
+def note_reading(request: Request, entries: int) -> None:
+    """Record that somebody read other people's trails."""
+    with recording_for(request) as journal:
+        journal.record(
+            Action.AUDIT_READ,
+            target=("audit", "entries"),
+            context={"entries": entries, "filters": sorted(request.query_params)},
+        )
+
+
+def trail(entries: EntryQuerySet, query: dict[str, Any], request: Request) -> Response:
+    """Answer with one subject's history, newest first; who may see it has been decided."""
+    found = page(entries.matching(query), NEWEST, query)
+    return Response(EntryOut(found.rows, many=True).data, headers=found.headers(request))

@@ -1,0 +1,16 @@
+"""The composition root as an app, for its commands and checks."""
+
+import logging.config
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class ConfigConfig(AppConfig):
+    """Where the parts are put together."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        """Start logging."""
+        logging.config.dictConfig(settings.LOGGING)

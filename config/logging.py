@@ -1,0 +1,67 @@
+"""What does a log line look like? One JSON object, with the fields Cloud Logging knows."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_SEVERITY = {"WARN": "WARNING", "FATAL": "CRITICAL"}
+
+
+class JSONFormatter(logging.Formatter):
+    """Write a record as one line; every control character is escaped, so none can be forged."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {
+            "severity": _SEVERITY.get(record.levelname, record.levelname),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update({k: v for k, v in vars(record).items() if k not in _OWN and v is not None})
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=True)
+
+
+class PlainFormatter(logging.Formatter):
+    """Write a record for a developer's terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; control characters are made visible."""
+        fields = vars(record)
+        text = record.getMessage()
+        if "route" in fields:
+            who = fields.get("actor") or "-"
+            text = f"{fields['status']} {fields['method']} {fields['path']} {who} {fields['ms']} ms"
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+        line = f"{record.levelname.lower():8}{text}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def logging_config(*, level: str, plain: bool) -> dict[str, Any]:
+    """Return the dictConfig: standard output, one handler, Django's own request noise off."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "config.logging.PlainFormatter" if plain else "config.logging.JSONFormatter"}
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "line",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {
+            # The request line of config.middleware says all of it, once.
+            "django.request": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # psycopg's pool tells the whole connection string when it can not connect.
+            "psycopg.pool": {"level": "CRITICAL"},
+        },
+    }

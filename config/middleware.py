@@ -1,0 +1,215 @@
+"""What surrounds every request: its id, its log line, its limits and its headers."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.cache import patch_vary_headers
+
+from accounts.principals import Principal
+from audit.actors import Origin
+from config.client_address import client_address
+from config.problems import Problem, problem_response
+from wire.clock import now
+
+log = logging.getLogger("taskflow.request")
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,128}\Z")
+TRACEPARENT = re.compile(r"\A[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
+CLOUD_TRACE = re.compile(r"\A([0-9a-fA-F]{32})(/|\Z)")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+class RequestContext:
+    """Give the request its instant, its id and its origin; write one line about it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with `X-Request-ID` set."""
+        started = time.perf_counter()
+        request_id = inbound_id(request)
+        request.at = now()  # type: ignore[attr-defined]
+        request.origin = origin_of(request, request_id)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        log.info("request", extra=line(request, response, started))
+        return response
+
+
+def inbound_id(request: HttpRequest) -> str:
+    """Return the caller's request id when it is well-formed, else a new one."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if REQUEST_ID.match(given) else uuid.uuid4().hex
+
+
+def origin_of(request: HttpRequest, request_id: str) -> Origin:
+    """Return where the request comes from, as the audit keeps it."""
+    contract = settings.CONTRACT
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    agent = request.headers.get("User-Agent", "")
+    return Origin(
+        request_id=request_id,
+        ip=client_address(
+            request.META.get("REMOTE_ADDR", ""), forwarded, contract.trusted_proxy_hops
+        ),
+        user_agent="".join(c for c in agent if c.isprintable())[:255],
+        release=contract.release,
+    )
+
+
+def trace_of(request: HttpRequest) -> str | None:
+    """Return the trace id of `traceparent` (W3C) or `X-Cloud-Trace-Context`."""
+    found = TRACEPARENT.match(request.headers.get("traceparent", "")) or CLOUD_TRACE.match(
+        request.headers.get("X-Cloud-Trace-Context", "")
+    )
+    if not found:
+        return None
+    project = settings.CONTRACT.gc_project
+    return f"projects/{project}/traces/{found[1]}" if project else found[1]
+
+
+def line(request: HttpRequest, response: HttpResponseBase, started: float) -> dict[str, Any]:
+    """Return the fields of the request's log line; no query string, no header, no body."""
+    match = request.resolver_match
+    user = vars(request).get("user")
+    caller = user if isinstance(user, Principal) else None
+    return {
+        "request_id": response["X-Request-ID"],
+        "logging.googleapis.com/trace": trace_of(request),
+        "method": request.method,
+        "route": match.route if match else None,
+        "path": request.path[:200],
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - started) * 1000, 1),
+        "actor": caller and caller.id,
+        "actor_type": caller and caller.actor_type.value,
+    }
+
+
+class SecurityHeaders:
+    """Set the headers every answer carries."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.fixed = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "X-Frame-Options": "DENY",
+        }
+        if settings.SECURE_HSTS_SECONDS:
+            self.fixed["Strict-Transport-Security"] = (
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+            )
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the headers, keeping those a view set itself."""
+        response = self.get_response(request)
+        for name, value in self.fixed.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        if depends_on_credential(request):
+            response.headers.setdefault("Cache-Control", "no-store")
+            patch_vary_headers(response, ["Authorization"])
+        return response
+
+
+def depends_on_credential(request: HttpRequest) -> bool:
+    """Tell whether the answer was, or would have been, somebody's own."""
+    return (
+        "Authorization" in request.headers
+        or "X-Admin-API-Key" in request.headers
+        or request.path.startswith(("/api/", "/oauth/", "/mcp", "/admin"))
+    )
+
+
+class BodyLimit:
+    """Refuse a body that is too large or of unknown length before reading it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 411 or 413, else go on."""
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+            return problem_response(request, LENGTH_REQUIRED)
+        if length.isdigit() and int(length) > settings.CONTRACT.max_body_bytes:
+            return problem_response(request, TOO_LARGE)
+        return self.get_response(request)
+
+
+LENGTH_REQUIRED = Problem(411, "length_required", "Send a Content-Length.")
+TOO_LARGE = Problem(413, "body_too_large", "The body is larger than the limit.")
+UNKNOWN_HOST = Problem(400, "unknown_host", "This service does not answer under that host name.")
+
+
+class HostCheck:
+    """Refuse a Host that is not ours, as JSON."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 400, else go on."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return problem_response(request, UNKNOWN_HOST)
+        return self.get_response(request)
+
+
+class ConsoleOnly:
+    """Skip a middleware outside the console: the API has no cookies."""
+
+    get_response: Handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Run the middleware under `/admin` alone."""
+        if request.path.startswith("/admin"):
+            response: HttpResponseBase = super().__call__(request)  # type: ignore[misc]
+            return response
+        return self.get_response(request)
+
+
+class ConsoleSession(ConsoleOnly, SessionMiddleware):
+    """Sessions for the console."""
+
+
+class ConsoleAuthentication(ConsoleOnly, AuthenticationMiddleware):
+    """The signed-in member of staff."""
+
+
+class ConsoleMessages(ConsoleOnly, MessageMiddleware):
+    """Notices after an action."""
+
+
+class ConsoleCsrf(ConsoleOnly, CsrfViewMiddleware):
+    """Cross-site request forgery protection, where there are cookies to forge with."""
+
+    def process_view(
+        self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
+    ) -> HttpResponse | None:
+        """Check the token under `/admin` alone."""
+        if not request.path.startswith("/admin"):
+            return None
+        return super().process_view(request, callback, callback_args, callback_kwargs)

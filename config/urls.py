@@ -1,0 +1,26 @@
+"""Which path leads where?"""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import docs, health
+
+urlpatterns = [
+    path("health", health.Live.as_view()),
+    path("health/ready", health.Ready.as_view()),
+    path("api/health/db", health.Database.as_view()),
+    path("openapi.json", docs.OpenAPI.as_view()),
+    path("docs", docs.Swagger.as_view()),
+    path("redoc", docs.Redoc.as_view()),
+    path("problems", docs.Problems.as_view()),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("tasks.urls")),
+    path("", include("audit.urls")),
+    path("", include("migrations_ops.urls")),
+]
+
+handler400 = "config.fallback.malformed"
+handler403 = "config.fallback.forbidden"
+handler404 = "config.fallback.not_found"
+handler500 = "config.fallback.broken"

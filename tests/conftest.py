@@ -1,0 +1,177 @@
+"""What every test may ask for: the cast, clients that speak for them, and a database lane."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from rest_framework.test import APIClient
+
+from accounts import sealing
+from accounts.algorithms import PrivateKey
+from accounts.jwk import public_jwk
+from accounts.models import Account, Audience, SigningKey
+from accounts.private_keys import generate, to_pem
+from accounts.standing import REGISTRY
+from accounts.vault import VAULT
+from tests.history import clearable_history
+from tests.people import PASSWORD, cast
+from wire.clock import now
+
+Speaker = Callable[[str], APIClient]
+
+LANE = os.environ.get("TASKFLOW_LANE")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what exists on the other engine alone: such tests are marked, not skipped."""
+    engine = "postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite"
+    other = [
+        item for item in items if any(m.args[0] != engine for m in item.iter_markers("only_on"))
+    ]
+    items[:] = [item for item in items if item not in other]
+    config.hook.pytest_deselected(items=other)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite in a file: its shared memory knows no waiting, so races would not be real."""
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(name)
+        connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Make sure that the lane runs on its engine."""
+    assert LANE in (None, {"postgresql": "postgres"}.get(connection.vendor, connection.vendor))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_history() -> Iterator[None]:
+    """Let the flush after a transactional test empty the audit, and put back what migrations made."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(case: TransactionTestCase) -> None:
+        with clearable_history():
+            flush(case)
+        Audience.objects.create(name="taskflow", payload_versions=[1])
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Start each test as a fresh process would."""
+    VAULT.__init__()  # type: ignore[misc]
+    REGISTRY.forget()
+
+
+@pytest.fixture(scope="session")
+def private_key() -> PrivateKey:
+    """An RSA key of ours; making one takes a second, so there is one."""
+    return generate("RS256")
+
+
+@pytest.fixture(scope="session")
+def sealed_key(private_key: PrivateKey) -> tuple[dict[str, str], bytes]:
+    """Its public half and its sealed private one."""
+    jwk = public_jwk(private_key, "RS256")
+    keys = settings.CONTRACT.key_encryption_keys
+    return jwk, sealing.seal(to_pem(private_key), keys, bound_to=jwk["kid"].encode())
+
+
+@pytest.fixture
+def signing_key(db: None, sealed_key: tuple[dict[str, str], bytes]) -> SigningKey:
+    """The key that signs now."""
+    jwk, sealed = sealed_key
+    return SigningKey.objects.create(
+        kid=jwk["kid"],
+        algorithm="RS256",
+        public_jwk=jwk,
+        sealed_private=sealed,
+        published_at=now(),
+        signs_from=now(),
+        first_of="RS256",
+    )
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The cast's password, hashed as cheaply as Argon2 can."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return f"argon2{cheap.hash(PASSWORD)}"
+
+
+@pytest.fixture
+def people(signing_key: SigningKey, password_hash: str) -> dict[str, Account]:
+    """The cast, by handle."""
+    return {account.pk: account for account in Account.objects.bulk_create(cast(password_hash))}
+
+
+@pytest.fixture
+def speak_as(people: dict[str, Account]) -> Speaker:
+    """Return a client that speaks as somebody of the cast."""
+
+    def client(handle: str) -> APIClient:
+        return APIClient(HTTP_AUTHORIZATION=f"Bearer dev:{handle}")
+
+    return client
+
+
+@pytest.fixture
+def anonymous(people: dict[str, Account]) -> APIClient:
+    """A client without a credential."""
+    return APIClient()
+
+
+@pytest.fixture
+def as_alice(speak_as: Speaker) -> APIClient:
+    """Alice, a user."""
+    return speak_as("@alice")
+
+
+@pytest.fixture
+def as_bob(speak_as: Speaker) -> APIClient:
+    """Bob, a user."""
+    return speak_as("@bob")
+
+
+@pytest.fixture
+def as_carol(speak_as: Speaker) -> APIClient:
+    """Carol, an operator."""
+    return speak_as("@carol")
+
+
+@pytest.fixture
+def as_dana(speak_as: Speaker) -> APIClient:
+    """Dana, who may read the audit."""
+    return speak_as("@dana")
+
+
+@pytest.fixture
+def as_robo(speak_as: Speaker) -> APIClient:
+    """Robo, an agent."""
+    return speak_as("@robo")
+
+
+@pytest.fixture
+def as_admin(speak_as: Speaker) -> APIClient:
+    """The administrator."""
+    return speak_as("@admin")
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parent.parent

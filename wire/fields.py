@@ -1,0 +1,66 @@
+"""Serializer fields that say no where DRF's own say yes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+LARGEST_ID = 2**63 - 1
+
+
+class Text(serializers.CharField):
+    """A string; numbers and booleans are not turned into one, NUL is refused."""
+
+    def to_internal_value(self, data: object) -> str:
+        """Return the text. Raises ValidationError for anything but a string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """An integer; strings of other scripts' digits, floats and booleans are refused."""
+
+    def to_internal_value(self, data: object) -> int:
+        """Return the integer. Raises ValidationError for anything else."""
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("invalid")
+        if isinstance(data, str) and not (data.isascii() and data.removeprefix("-").isdigit()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Identifier(Whole):
+    """A positive 64-bit id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", 1)
+        super().__init__(max_value=LARGEST_ID, **kwargs)
+
+
+class Instant(serializers.DateTimeField):
+    """An RFC 3339 time in UTC ending in `Z`; a naive one is taken as UTC, an offset converted."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
+
+    def to_internal_value(self, value: object) -> datetime:
+        """Return the aware instant. Raises ValidationError for anything but a time in text."""
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        try:
+            return super().to_internal_value(value)
+        except OverflowError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+
+
+class Flag(serializers.BooleanField):
+    """`true` or `false`, nothing that merely looks like it."""
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the boolean. Raises ValidationError for anything else."""
+        if data is True or data == "true":
+            return True
+        if data is False or data == "false":
+            return False
+        self.fail("invalid", input=data)

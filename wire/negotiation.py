@@ -1,0 +1,29 @@
+"""Which representation does the client get? JSON, whichever of its two names it asks for."""
+
+from collections.abc import Sequence
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+PROBLEM = "application/problem+json"
+
+
+def wants_problem(accept: str) -> bool:
+    """Tell whether errors are to be labelled as RFC 9457 problems."""
+    return PROBLEM in accept.lower()
+
+
+class JSONNegotiation(DefaultContentNegotiation):
+    """Take `application/problem+json` in Accept for what it means: JSON, problems labelled."""
+
+    def get_accept_list(self, request: Request) -> list[str]:
+        """Return the media types of Accept, the problem type read as JSON."""
+        asked = super().get_accept_list(request)
+        return ["application/json" if PROBLEM in kind.lower() else kind for kind in asked]
+
+    def filter_renderers(
+        self, renderers: Sequence[BaseRenderer], format: str  # noqa: A002
+    ) -> list[BaseRenderer]:
+        """Ignore `?format=`: the path and Accept decide."""
+        return list(renderers)

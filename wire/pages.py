@@ -1,0 +1,170 @@
+"""How does a list travel? A bare array, a stable order, and `Link` cursors (RFC 8288)."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model, Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
+
+from wire.errors import InvalidInput
+from wire.fields import Flag, Text, Whole
+from wire.serializers import StrictSerializer
+from wire.strict_json import NotStrictJson, loads
+
+Row = TypeVar("Row", bound=Model)
+
+
+class PageQuery(StrictSerializer):
+    """The paging members every list accepts."""
+
+    limit = Whole(min_value=1, max_value=100, required=False)
+    offset = Whole(min_value=0, max_value=2**31 - 1, required=False)
+    cursor = Text(max_length=1024, required=False)
+    count = Flag(required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One sort key; empty values come last both ways."""
+
+    name: str
+    descending: bool = False
+    nullable: bool = False
+
+    def order(self, *, backward: bool) -> Any:
+        """Return the ORDER BY term, reversed when paging backward."""
+        descending = self.descending is not backward
+        nulls = {} if not self.nullable else {"nulls_first" if backward else "nulls_last": True}
+        expression = F(self.name)
+        return expression.desc(**nulls) if descending else expression.asc(**nulls)
+
+    def beyond(self, value: object, *, backward: bool) -> Q:
+        """Return the condition of rows strictly past `value`."""
+        if value is None:
+            return Q(**{f"{self.name}__isnull": False}) if backward else Q(pk__in=[])
+        greater = self.descending is backward
+        past = Q(**{f"{self.name}__{'gt' if greater else 'lt'}": value})
+        if self.nullable and not backward:
+            past |= Q(**{f"{self.name}__isnull": True})
+        return past
+
+    def same(self, value: object) -> Q:
+        """Return the condition of rows that tie with `value`."""
+        return Q(**{f"{self.name}__isnull": True} if value is None else {self.name: value})
+
+
+Order = Sequence[Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """The rows of one page and where its neighbours begin."""
+
+    rows: list[Row]
+    links: dict[str, str]
+    total: int | None
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """Return `Link` and, when asked for, `X-Total-Count`."""
+        kept = [
+            (name, value)
+            for name, values in request.query_params.lists()
+            if name not in {"cursor", "offset", "count"}
+            for value in values
+        ]
+        base = request.build_absolute_uri(request.path)
+        links = [
+            f'<{base}?{urlencode([*kept, ("cursor", cursor)])}>; rel="{relation}"'
+            for relation, cursor in self.links.items()
+        ]
+        found = {"Link": ", ".join(links)} if links else {}
+        return found if self.total is None else {**found, "X-Total-Count": str(self.total)}
+
+
+def page(queryset: QuerySet[Row], order: Order, query: dict[str, Any]) -> Page[Row]:
+    """Cut one page out of the rows. Raises InvalidInput for a cursor that is not ours."""
+    limit, offset = query.get("limit", settings.CONTRACT.page_size), query.get("offset", 0)
+    text = query.get("cursor")
+    if text is not None and offset:
+        raise InvalidInput.at("/cursor", "Give a cursor or an offset, not both.", "invalid")
+    position = None if text is None else _decode(text, order, queryset.model)
+    backward = position is not None and position.backward
+    rows = queryset if position is None else queryset.filter(_past(order, position))
+    rows = rows.order_by(*(column.order(backward=backward) for column in order))
+    found = list(rows[offset : offset + limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    if backward:
+        found.reverse()
+    links = _links(found, order, before=more if backward else bool(text or offset),
+                   after=backward or more)
+    return Page(found, links, queryset.count() if query.get("count") else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    backward: bool
+    values: tuple[object, ...]
+
+
+def _links(rows: Sequence[Model], order: Order, *, before: bool, after: bool) -> dict[str, str]:
+    links: dict[str, str] = {}
+    if rows and after:
+        links["next"] = _encode(rows[-1], order, backward=False)
+    if rows and before:
+        links["prev"] = _encode(rows[0], order, backward=True)
+    return links
+
+
+def _past(order: Order, position: _Position) -> Q:
+    condition, ties = Q(pk__in=[]), Q()
+    for column, value in zip(order, position.values, strict=True):
+        condition |= ties & column.beyond(value, backward=position.backward)
+        ties &= column.same(value)
+    return condition
+
+
+def _shape(order: Order) -> str:
+    return ",".join(f"{'-' if column.descending else ''}{column.name}" for column in order)
+
+
+def _encode(row: Model, order: Order, *, backward: bool) -> str:
+    values = [_plain(getattr(row, column.name)) for column in order]
+    content = JSONEncoder(separators=(",", ":")).encode([_shape(order), backward, values])
+    return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
+
+
+def _plain(value: object) -> object:
+    # DRF's encoder cuts times to milliseconds; a cursor needs them whole.
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _decode(text: str, order: Order, model: type[Model]) -> _Position:
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        content = loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        shape, backward, values = content  # type: ignore[misc]
+        if shape != _shape(order) or not isinstance(backward, bool) or len(values) != len(order):
+            raise ValueError("another list's cursor")
+        return _Position(backward, tuple(map(_read_value, [model] * len(order), order, values)))
+    except (ValueError, TypeError, binascii.Error, NotStrictJson, ValidationError) as error:
+        raise InvalidInput.at("/cursor", "This cursor is not one of this list.", "invalid") from error
+
+
+def _read_value(model: type[Model], column: Column, value: object) -> object:
+    if value is None and not column.nullable:
+        raise ValueError("a value is missing")
+    if isinstance(value, list | dict | bool):
+        raise ValueError("a value of another kind")
+    field = model._meta.get_field(column.name)
+    result = field.to_python(value)
+    if isinstance(result, int) and abs(result) > 2**63 - 1:
+        raise ValueError("a number out of range")
+    return result

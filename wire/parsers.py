@@ -1,0 +1,77 @@
+"""How is a body read? Strictly, and never more of it than is allowed."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.http import QueryDict
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+
+from wire.strict_json import NotStrictJson, loads
+
+
+class BodyTooLarge(APIException):
+    """The body passes the limit."""
+
+    status_code = 413
+    default_detail = "The body is larger than the limit."
+    default_code = "body_too_large"
+
+
+class StrictJSONParser(BaseParser):
+    """Read one JSON text (RFC 8259) in UTF-8, refusing what two readers could read differently."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> object:
+        """Return the value. Raises ParseError, BodyTooLarge, UnsupportedMediaType."""
+        _only_utf8(media_type)
+        try:
+            return loads(read_body(stream))
+        except NotStrictJson as error:
+            raise ParseError(f"The body is not valid JSON: {error}") from error
+
+
+class StrictFormParser(BaseParser):
+    """Read an OAuth form body (RFC 6749 appendix B), each parameter at most once (section 3.2)."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, str]:
+        """Return name to value. Raises ParseError, BodyTooLarge, UnsupportedMediaType."""
+        _only_utf8(media_type)
+        try:
+            form = QueryDict(read_body(stream).decode("ascii"), encoding="utf-8")
+        except (UnicodeDecodeError, ValueError) as error:
+            raise ParseError("The body is not a valid form.") from error
+        repeated = [name for name, values in form.lists() if len(values) > 1]
+        if repeated:
+            raise ParseError("A parameter was sent twice.")
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def read_body(stream: IO[Any]) -> bytes:
+    """Return the whole body. Raises BodyTooLarge past MAX_BODY_BYTES."""
+    limit = settings.CONTRACT.max_body_bytes
+    body: bytes = stream.read(limit + 1)
+    if len(body) > limit:
+        raise BodyTooLarge
+    return body
+
+
+def _only_utf8(media_type: str | None) -> None:
+    _, _, parameters = (media_type or "").lower().partition("charset=")
+    charset = parameters.split(";")[0].strip(' "')
+    if charset and charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMediaType(media_type or "")

@@ -1,0 +1,66 @@
+"""Bodies and query strings in: every member known, each once."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from wire.errors import Fault, InvalidInput
+
+Input = TypeVar("Input", bound="StrictSerializer")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A serializer that refuses members it does not know instead of dropping them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the validated members. Raises ValidationError, unknown members included."""
+        unknown = _unknown(data, self.fields) if isinstance(data, Mapping) else []
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if isinstance(error.detail, dict):
+                raise serializers.ValidationError({**error.detail, **_refusals(unknown)}) from error
+            raise
+        if unknown:
+            raise serializers.ValidationError(_refusals(unknown))
+        return value
+
+
+def _unknown(data: Mapping[str, object], fields: Mapping[str, Any]) -> list[str]:
+    return [name for name in data if name not in fields or fields[name].read_only]
+
+
+def _refusals(names: list[str]) -> dict[str, list[str]]:
+    return {
+        name: [serializers.ErrorDetail("This member is not accepted here.", code="unknown_member")]
+        for name in names
+    }
+
+
+def read_body(request: Request, kind: type[Input]) -> dict[str, Any]:
+    """Return the validated body; none at all counts as `{}`. Raises ValidationError."""
+    data = {} if request.data is None else request.data
+    if isinstance(data, QueryDict) and not data:
+        data = {}
+    body = kind(data=data)
+    body.is_valid(raise_exception=True)
+    return cast("dict[str, Any]", body.validated_data)
+
+
+def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
+    """Return the validated query string. Raises InvalidInput for a repeat, ValidationError else."""
+    fields = kind().fields
+    data: dict[str, object] = {}
+    for name, values in request.query_params.lists():
+        repeatable = isinstance(fields.get(name), serializers.ListField)
+        if len(values) > 1 and not repeatable:
+            raise InvalidInput(
+                [Fault(f"/{name}", "This parameter may be given once only.", "repeated")]
+            )
+        data[name] = values if repeatable else values[0]
+    query = kind(data=data)
+    query.is_valid(raise_exception=True)
+    return cast("dict[str, Any]", query.validated_data)
