@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -11,6 +12,7 @@ from accounts.methods import dev_bypass, own, pipeline
 from accounts.principals import Principal
 from accounts.tokens import BearerShell
 from wire.strict_json import NotStrictJson, loads
+from wire.timing import Timed
 
 
 class BearerAuthentication(BearerShell):
@@ -25,7 +27,7 @@ class BearerAuthentication(BearerShell):
         if key is not None:
             caller = pipeline.principal(key)
         elif token is not None:
-            caller = principal_of(token, request.at)  # type: ignore[attr-defined]
+            caller = principal_of(token, cast("Timed", request).at)
         else:
             return None
         return caller, caller.method

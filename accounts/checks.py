@@ -5,7 +5,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Notice
 
 from accounts.algorithms import UnfitKey
 from accounts.private_keys import RSA_BITS, load_pem
@@ -23,7 +24,7 @@ def imported_key_is_strong(app_configs: object, **kwargs: Any) -> list[CheckMess
         return [Error(f"JWT_PRIVATE_KEY_FILE can not sign: {error}", id="accounts.E001")]
     if isinstance(key, RSAPrivateKey) and key.key_size < RSA_BITS:
         return [
-            Warning(
+            Notice(
                 f"JWT_PRIVATE_KEY_FILE is RSA of {key.key_size} bits, weaker than 128 bits.",
                 hint=f"Rotate to a key of {RSA_BITS} bits (OWASP ASVS 5.0, 11.2.3).",
                 id="accounts.W001",

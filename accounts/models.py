@@ -68,7 +68,7 @@ class Account(AbstractBaseUser):
         max_length=8, choices=[(r.value, r.value) for r in Role], default=Role.USER
     )
     granted_scopes = models.JSONField(null=True, blank=True)
-    client_id = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001
+    client_id = models.CharField(max_length=64, unique=True, null=True, blank=True)
     created_at = models.DateTimeField(default=now)
     disabled_at = models.DateTimeField(null=True, blank=True)
     last_login = None  # a write at each sign-in that no audit entry would tell of
@@ -98,7 +98,7 @@ class Account(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.handle
+        return str(self.handle)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
@@ -152,7 +152,7 @@ class Audience(models.Model):
     """A service that our tokens are for."""
 
     name = models.CharField(max_length=64, primary_key=True)
-    resource = models.URLField(unique=True, null=True, blank=True)  # noqa: DJ001
+    resource = models.URLField(unique=True, null=True, blank=True)
     payload_versions = models.JSONField(default=list)
     algorithm = models.CharField(max_length=8, default="RS256")
     jwks_cache_seconds = models.PositiveIntegerField(default=3600)
@@ -228,7 +228,7 @@ class SigningKey(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     # NULL but for the first key of an algorithm: two processes can not both make a first one.
-    first_of = models.CharField(max_length=8, unique=True, null=True, blank=True)  # noqa: DJ001
+    first_of = models.CharField(max_length=8, unique=True, null=True, blank=True)
 
     class Meta:
         ordering = ["-signs_from"]

@@ -43,15 +43,17 @@ class Token(Endpoint):
             raise UnsupportedGrant
         account = clients.authenticate(*presented(request.headers.get("Authorization"), form))
         audience = tokens.audience_named(form.get("audience", ""), form.get("resource", ""))
-        keys.signer(request.at, audience.algorithm)
+        keys.signer(self.at, audience.algorithm)
         with recording_for(request) as journal:
             grant = clients.grant(account, audience, form.get("scope", ""), journal)
-        return Response({
-            "access_token": tokens.mint(grant, alg=audience.algorithm, at=request.at),
-            "token_type": "Bearer",
-            "expires_in": settings.CONTRACT.access_token_seconds,
-            "scope": spell(grant.scopes),
-        })
+        return Response(
+            {
+                "access_token": tokens.mint(grant, alg=audience.algorithm, at=self.at),
+                "token_type": "Bearer",
+                "expires_in": settings.CONTRACT.access_token_seconds,
+                "scope": spell(grant.scopes),
+            }
+        )
 
 
 @extend_schema(tags=["discovery"])
@@ -68,10 +70,10 @@ class JWKS(Endpoint):
         Cache it as long as `Cache-Control` says and no longer; ask again for an unknown `kid`.
         """
         contract = settings.CONTRACT
-        ring = VAULT.ring(request.at)
-        content = json.dumps(ring.jwks(request.at), separators=(",", ":")).encode()
+        ring = VAULT.ring(self.at)
+        content = json.dumps(ring.jwks(self.at), separators=(",", ":")).encode()
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        age = ring.max_age(request.at, contract.jwks_max_age, skew=contract.clock_skew_seconds)
+        age = ring.max_age(self.at, contract.jwks_max_age, skew=contract.clock_skew_seconds)
         fresh = request.headers.get("If-None-Match", "")
         unchanged = tag in {given.strip().removeprefix("W/") for given in fresh.split(",")}
         answer = HttpResponse(

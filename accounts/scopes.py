@@ -25,11 +25,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType({
-    Role.USER: frozenset({Scope.TASKS_READ, Scope.TASKS_WRITE}),
-    Role.OPERATOR: frozenset({Scope.OPS_RUN, Scope.OPS_APPROVE}),
-    Role.ADMIN: frozenset(Scope),
-})
+ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
+    {
+        Role.USER: frozenset({Scope.TASKS_READ, Scope.TASKS_WRITE}),
+        Role.OPERATOR: frozenset({Scope.OPS_RUN, Scope.OPS_APPROVE}),
+        Role.ADMIN: frozenset(Scope),
+    }
+)
 
 AGENT_DEFAULT = frozenset({Scope.TASKS_READ, Scope.TASKS_WRITE})
 NEVER_FOR_AGENTS = frozenset({Scope.OPS_APPROVE, Scope.KEYS_MANAGE, Scope.ACCOUNTS_MANAGE})

@@ -37,7 +37,7 @@ def seal(plain: bytes, keys: Sequence[bytes], *, bound_to: bytes) -> bytes:
     return head + nonce + _cipher(keys[0]).encrypt(nonce, plain, head + bound_to)
 
 
-def unseal(blob: bytes, keys: Sequence[bytes], *, bound_to: bytes) -> bytes:
+def unseal(blob: bytes | memoryview, keys: Sequence[bytes], *, bound_to: bytes) -> bytes:
     """Open with the key that the blob names. Raises CannotUnseal; ValueError as `seal`."""
     _check(keys)
     head, nonce, sealed = _parts(bytes(blob))
@@ -50,7 +50,7 @@ def unseal(blob: bytes, keys: Sequence[bytes], *, bound_to: bytes) -> bytes:
     raise CannotUnseal("no key at hand opens this")
 
 
-def sealed_with_first(blob: bytes, keys: Sequence[bytes]) -> bool:
+def sealed_with_first(blob: bytes | memoryview, keys: Sequence[bytes]) -> bool:
     """Tell whether the first key sealed this, in the present format: else it wants a re-wrap."""
     _check(keys)
     return blob[:_HEAD_BYTES] == _head(keys[0])

@@ -16,7 +16,7 @@ class BearerShell(JWTAuthentication):
 
     def raw_token(self, request: Request) -> str | None:
         """Return the token, None when another scheme or none is used. Raises BadCredential."""
-        header = self.get_header(request)
+        header: bytes | None = self.get_header(request)
         if header is None:
             return None
         try:

@@ -28,13 +28,14 @@ class Vault:
         ring, stale_at = self._ring, self._stale_at
         if ring is not None and stale_at is not None and at < stale_at:
             return ring
-        return self._read(at)
+        return self.read(at)
 
     def forget(self) -> None:
         """Read the ring anew at the next call: a key was just made or changed here."""
         self._stale_at = None
 
-    def _read(self, at: datetime) -> KeyRing:
+    def read(self, at: datetime) -> KeyRing:
+        """Read the ring now; the last known one when the database does not answer."""
         with self._lock:
             try:
                 ring = KeyRing(_load(row) for row in models.SigningKey.objects.all())

@@ -1,5 +1,6 @@
 """HTTP in, HTTP out: sign-in, sessions and who the caller is."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from accounts.errors import RefreshRefused, SignInFailed, SignInOff
 from accounts.models import Session
 from accounts.operations import keys, sessions, tokens
-from accounts.principals import Principal
+from accounts.permissions import caller_of
 from accounts.scopes import ANYBODY, SIGNED_IN
 from accounts.serializers import Me, RefreshBody, SessionOut, SignInBody, TokenPair
 from audit.http import recording_for
@@ -43,7 +44,7 @@ class SignIn(TokenEndpoint):
             raise SignInOff
         body = read_body(request, SignInBody)
         audience = tokens.audience_named(body.get("audience", ""))
-        keys.signer(request.at, audience.algorithm)
+        keys.signer(self.at, audience.algorithm)
         try:
             account = sessions.vouch(body["username"], body["password"])
         except SignInFailed:
@@ -52,7 +53,7 @@ class SignIn(TokenEndpoint):
             raise
         with recording_for(request) as journal:
             begun = sessions.begin(account, audience, journal)
-        return pair(begun, request)
+        return pair(begun, self.at)
 
 
 @extend_schema(tags=["tokens"])
@@ -67,9 +68,10 @@ class Refresh(TokenEndpoint):
         the session.
         """
         body = read_body(request, RefreshBody)
+        shown = sessions.read_token(body["refresh"])
         with recording_for(request) as journal:
-            refreshed = sessions.refresh(body["refresh"], journal)
-        return pair(refreshed, request)
+            refreshed = sessions.refresh(shown, journal)
+        return pair(refreshed, self.at)
 
 
 @extend_schema(tags=["tokens"])
@@ -81,8 +83,9 @@ class Revoke(TokenEndpoint):
         """End the session of a refresh token; answers 200 whatever it was (RFC 7009)."""
         body = read_body(request, RefreshBody)
         try:
+            shown = sessions.read_token(body["refresh"])
             with recording_for(request) as journal:
-                sessions.revoke(body["refresh"], journal)
+                sessions.revoke(shown, journal)
         except RefreshRefused:
             pass  # RFC 7009, section 2.2: the client's wish is fulfilled already
         return Response({})
@@ -98,15 +101,15 @@ class Sessions(Endpoint):
     @extend_schema(responses=SessionOut(many=True))
     def get(self, request: Request) -> Response:
         """List the caller's living sessions, newest first."""
-        caller = signed_in(request)
-        found = page(Session.objects.of(caller, request.at), NEWEST, self.query)
+        caller = caller_of(request)
+        found = page(Session.objects.of(caller, self.at), NEWEST, self.query)
         return Response(SessionOut(found.rows, many=True).data, headers=found.headers(request))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
         """Log out everywhere."""
         with recording_for(request) as journal:
-            sessions.end_all(signed_in(request).id, journal)
+            sessions.end_all(caller_of(request).id, journal)
         return Response(status=204)
 
 
@@ -120,7 +123,7 @@ class OneSession(Endpoint):
     def delete(self, request: Request, session_id: UUID) -> Response:
         """End one session."""
         with recording_for(request) as journal:
-            sessions.end(session_id, signed_in(request).id, journal)
+            sessions.end(session_id, caller_of(request).id, journal)
         return Response(status=204)
 
 
@@ -133,25 +136,21 @@ class WhoAmI(Endpoint):
     @extend_schema(responses=Me)
     def get(self, request: Request) -> Response:
         """Tell the caller who it is to this service."""
-        caller = signed_in(request)
-        return Response({
-            "id": caller.id,
-            "actor_type": caller.actor_type.value,
-            "role": caller.role.value,
-            "scopes": sorted(caller.scopes),
-            "method": caller.method,
-            "client_id": caller.client_id,
-            "on_behalf_of": caller.on_behalf_of or None,
-        })
+        caller = caller_of(request)
+        return Response(
+            {
+                "id": caller.id,
+                "actor_type": caller.actor_type.value,
+                "role": caller.role.value,
+                "scopes": sorted(caller.scopes),
+                "method": caller.method,
+                "client_id": caller.client_id,
+                "on_behalf_of": caller.on_behalf_of or None,
+            }
+        )
 
 
-def signed_in(request: Request) -> Principal:
-    """Return the caller of a route that is open to nobody else."""
-    caller: Principal = request.user
-    return caller
-
-
-def pair(refreshed: sessions.Refresh, request: Request) -> Response:
+def pair(refreshed: sessions.Refresh, at: datetime) -> Response:
     """Answer with the pair. Raises RefreshRefused when the token shown had been used up."""
     if refreshed.token is None:
         raise RefreshRefused
@@ -163,7 +162,7 @@ def pair(refreshed: sessions.Refresh, request: Request) -> Response:
         session_id=str(session.pk),
     )
     body: dict[str, Any] = {
-        "access": tokens.mint(grant, alg=session.audience.algorithm, at=request.at),
+        "access": tokens.mint(grant, alg=session.audience.algorithm, at=at),
         "refresh": refreshed.token,
         "token_type": "Bearer",
         "expires_in": settings.CONTRACT.access_token_seconds,

@@ -1,7 +1,5 @@
 """The staff console's view of history: read-only, as the database has it."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 

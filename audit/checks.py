@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Notice
 from django.db import connections
 
 from audit import triggers
@@ -20,14 +21,14 @@ def triggers_are_in_place(
         connection = connections[alias]
         if triggers.TABLE not in connection.introspection.table_names():
             continue
-        for name in triggers.missing(connection):
-            found.append(
-                Error(
-                    f"The append-only trigger {name} is missing.",
-                    hint="Run `manage.py migrate`; it puts the triggers back.",
-                    id="audit.E001",
-                )
+        found.extend(
+            Error(
+                f"The append-only trigger {name} is missing.",
+                hint="Run `manage.py migrate`; it puts the triggers back.",
+                id="audit.E001",
             )
+            for name in triggers.missing(connection)
+        )
         found.extend(_owner_warning(alias))
     return found
 
@@ -45,7 +46,7 @@ def _owner_warning(alias: str) -> list[CheckMessage]:
     if not (row and row[0]):
         return []
     return [
-        Warning(
+        Notice(
             "The web process owns the audit table, so it could lift its own triggers.",
             hint="Migrate with another role and grant this one INSERT and SELECT.",
             id="audit.W001",

@@ -18,18 +18,20 @@ HASHED = (
 )  # fmt: skip
 
 
-FILTERS: Mapping[str, Callable[[Any], models.Q]] = MappingProxyType({
-    "task_id": lambda value: models.Q(task_id=value),
-    "project": lambda value: models.Q(project_slug=value),
-    "actor_id": lambda value: models.Q(actor_id=value),
-    "actor_type": lambda value: models.Q(actor_type=value),
-    "action": lambda value: models.Q(action=value),
-    "outcome": lambda value: models.Q(outcome=value),
-    "target": lambda value: models.Q(target_type=value[0], target_id=value[1]),
-    "request_id": lambda value: models.Q(request_id=value),
-    "since": lambda value: models.Q(occurred_at__gte=value),
-    "until": lambda value: models.Q(occurred_at__lt=value),
-})
+FILTERS: Mapping[str, Callable[[Any], models.Q]] = MappingProxyType(
+    {
+        "task_id": lambda value: models.Q(task_id=value),
+        "project": lambda value: models.Q(project_slug=value),
+        "actor_id": lambda value: models.Q(actor_id=value),
+        "actor_type": lambda value: models.Q(actor_type=value),
+        "action": lambda value: models.Q(action=value),
+        "outcome": lambda value: models.Q(outcome=value),
+        "target": lambda value: models.Q(target_type=value[0], target_id=value[1]),
+        "request_id": lambda value: models.Q(request_id=value),
+        "since": lambda value: models.Q(occurred_at__gte=value),
+        "until": lambda value: models.Q(occurred_at__lt=value),
+    }
+)
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

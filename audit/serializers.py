@@ -53,7 +53,7 @@ class EntryOut(serializers.Serializer[object]):
     task_id = serializers.IntegerField(allow_null=True)
     project_slug = serializers.CharField(allow_null=True)
     changes = serializers.DictField(child=serializers.JSONField(), help_text="field: [old, new]")
-    context = serializers.DictField(child=serializers.JSONField())
+    context = serializers.DictField(child=serializers.JSONField())  # type: ignore[assignment]
     request_id = serializers.CharField()
     ip = serializers.CharField(allow_null=True)
     user_agent = serializers.CharField()

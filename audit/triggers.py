@@ -14,28 +14,32 @@ BEGIN
 END $$
 """
 
-POSTGRESQL = MappingProxyType({
-    "audit_entry_keep": f"""
+POSTGRESQL = MappingProxyType(
+    {
+        "audit_entry_keep": f"""
 CREATE TRIGGER audit_entry_keep BEFORE UPDATE OR DELETE ON {TABLE}
 FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
-    "audit_entry_keep_all": f"""
+        "audit_entry_keep_all": f"""
 CREATE TRIGGER audit_entry_keep_all BEFORE TRUNCATE ON {TABLE}
 FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()""",
-})
+    }
+)
 
 # REPLACE deletes without firing DELETE triggers, so inserting over an existing id is refused too.
-SQLITE = MappingProxyType({
-    "audit_entry_no_update": f"""
+SQLITE = MappingProxyType(
+    {
+        "audit_entry_no_update": f"""
 CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON {TABLE}
 BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END""",
-    "audit_entry_no_delete": f"""
+        "audit_entry_no_delete": f"""
 CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON {TABLE}
 BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END""",
-    "audit_entry_no_replace": f"""
+        "audit_entry_no_replace": f"""
 CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON {TABLE}
 WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END""",
-})
+    }
+)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:

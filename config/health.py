@@ -6,11 +6,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import vault
 from accounts.errors import SigningUnavailable
+from accounts.operations import keys
 from accounts.scopes import ANYBODY
 from audit import triggers
 from config.problems import Problem, problem_response
@@ -41,24 +42,22 @@ class Live(Open):
 class Database(Open):
     """Whether the database answers."""
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """Tell that the database answers a query."""
         if not connected():
-            return problem_response(request._request, DISCONNECTED)  # type: ignore[return-value]
+            return problem_response(request, DISCONNECTED)
         return Response({"database": "connected"})
 
 
 class Ready(Open):
     """Whether the process should get traffic."""
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """Check the database, unapplied migrations, the audit's triggers and a signing key."""
-        checks = readiness(request.at)  # type: ignore[attr-defined]
+        checks = readiness(self.at)
         failed = [name for name, passed in checks.items() if not passed]
         if failed:
-            return problem_response(  # type: ignore[return-value]
-                request._request, NOT_READY, f"Not ready: {', '.join(failed)}."
-            )
+            return problem_response(request, NOT_READY, f"Not ready: {', '.join(failed)}.")
         return Response({"status": "ready", "checks": dict.fromkeys(checks, "ok")})
 
 
@@ -70,7 +69,7 @@ def readiness(at: datetime) -> dict[str, bool]:
         "database": True,
         "migrations": _holds(migrated),
         "audit_triggers": _holds(lambda: not triggers.missing(connection)),
-        "signing_key": _holds(lambda: bool(vault.signer(at))),
+        "signing_key": _holds(lambda: bool(keys.signer(at))),
     }
 
 

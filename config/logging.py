@@ -46,9 +46,7 @@ def logging_config(*, level: str, plain: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "line": {"()": "config.logging.PlainFormatter" if plain else "config.logging.JSONFormatter"}
-        },
+        "formatters": {"line": {"()": f"config.logging.{'Plain' if plain else 'JSON'}Formatter"}},
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",

@@ -5,17 +5,18 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts.principals import Principal
 from audit.actors import Origin
@@ -178,17 +179,14 @@ class HostCheck:
         return self.get_response(request)
 
 
-class ConsoleOnly:
+class ConsoleOnly(MiddlewareMixin):
     """Skip a middleware outside the console: the API has no cookies."""
-
-    get_response: Handler
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Run the middleware under `/admin` alone."""
         if request.path.startswith("/admin"):
-            response: HttpResponseBase = super().__call__(request)  # type: ignore[misc]
-            return response
-        return self.get_response(request)
+            return cast("HttpResponseBase", super().__call__(request))
+        return cast("HttpResponseBase", self.get_response(request))
 
 
 class ConsoleSession(ConsoleOnly, SessionMiddleware):
@@ -208,7 +206,7 @@ class ConsoleCsrf(ConsoleOnly, CsrfViewMiddleware):
 
     def process_view(
         self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseForbidden | None:
         """Check the token under `/admin` alone."""
         if not request.path.startswith("/admin"):
             return None

@@ -95,6 +95,23 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     oneshots.TokenForOtherParameters: Problem(403, "migration_token_other_parameters"),
     oneshots.CodeChanged: Problem(403, "code_changed"),
     oneshots.MayNotOperate: Problem(403, "forbidden"),
+    # tasks
+    tasks.NoSuchTask: Problem(404, "no_such_task"),
+    tasks.StepNotAllowed: Problem(400, "step_not_allowed"),
+    tasks.StatusOutOfReach: Problem(400, "step_not_allowed"),
+    tasks.NotHolder: Problem(403, "not_holder"),
+    tasks.StaleFence: Problem(409, "stale_fence"),
+    tasks.AssignedToOther: Problem(409, "assigned_to_other"),
+    tasks.DependenciesOpen: Problem(409, "dependencies_open"),
+    tasks.SubtasksOpen: Problem(409, "subtasks_open"),
+    tasks.ParentCompleted: Problem(409, "parent_completed"),
+    tasks.OwnWork: Problem(403, "own_work"),
+    tasks.PeopleOnly: Problem(403, "people_only"),
+    tasks.NotCreator: Problem(403, "not_creator"),
+    tasks.HolderNeeded: Problem(409, "holder_needed"),
+    tasks.HasSubtasks: Problem(409, "has_subtasks"),
+    tasks.HasDependents: Problem(409, "has_dependents"),
+    tasks.UnknownPrincipal: Problem(422, "unknown_principal"),
 })  # fmt: skip
 
 UNEXPECTED = Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")
@@ -124,7 +141,7 @@ def problem_for(error: Exception, context: Mapping[str, Any]) -> Response | None
 
 
 def problem_response(
-    request: HttpRequest, problem: Problem, sentence: str | None = None
+    request: Request | HttpRequest, problem: Problem, sentence: str | None = None
 ) -> HttpResponse:
     """Answer with a problem outside a view of the API."""
     body = body_of(request, problem, sentence or problem.sentence, [])
@@ -182,7 +199,7 @@ def headers_of(
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_SECONDS)}
     if isinstance(error, drf.Throttled):
-        return {"Retry-After": str(int(error.wait or 1) + 1)}
+        return {"Retry-After": str(int(getattr(error, "wait", None) or 1) + 1)}
     return {}
 
 

@@ -57,7 +57,7 @@ def django_db_setup(django_db_setup: None) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_history() -> Iterator[None]:
-    """Let the flush after a transactional test empty the audit, and put back what migrations made."""
+    """Let the flush after a transactional test empty the audit; put back what migrations made."""
     flush = TransactionTestCase._fixture_teardown
 
     def teardown(case: TransactionTestCase) -> None:

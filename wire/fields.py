@@ -49,9 +49,10 @@ class Instant(serializers.DateTimeField):
         if not isinstance(value, str):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         try:
-            return super().to_internal_value(value)
+            at = super().to_internal_value(value)
         except OverflowError:
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        return at
 
 
 class Flag(serializers.BooleanField):
@@ -59,8 +60,6 @@ class Flag(serializers.BooleanField):
 
     def to_internal_value(self, data: object) -> bool:
         """Return the boolean. Raises ValidationError for anything else."""
-        if data is True or data == "true":
-            return True
-        if data is False or data == "false":
-            return False
-        self.fail("invalid", input=data)
+        if not (isinstance(data, bool) or data in {"true", "false"}):
+            self.fail("invalid", input=data)
+        return data is True or data == "true"

@@ -1,6 +1,6 @@
 """Which representation does the client get? JSON, whichever of its two names it asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -23,7 +23,9 @@ class JSONNegotiation(DefaultContentNegotiation):
         return ["application/json" if PROBLEM in kind.lower() else kind for kind in asked]
 
     def filter_renderers(
-        self, renderers: Sequence[BaseRenderer], format: str  # noqa: A002
+        self,
+        renderers: Iterable[BaseRenderer],
+        format: str,  # noqa: A002
     ) -> list[BaseRenderer]:
         """Ignore `?format=`: the path and Accept decide."""
         return list(renderers)

@@ -5,12 +5,12 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Field, Model, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -103,8 +103,9 @@ def page(queryset: QuerySet[Row], order: Order, query: dict[str, Any]) -> Page[R
     more, found = len(found) > limit, found[:limit]
     if backward:
         found.reverse()
-    links = _links(found, order, before=more if backward else bool(text or offset),
-                   after=backward or more)
+    links = _links(
+        found, order, before=more if backward else bool(text or offset), after=backward or more
+    )
     return Page(found, links, queryset.count() if query.get("count") else None)
 
 
@@ -149,13 +150,14 @@ def _plain(value: object) -> object:
 def _decode(text: str, order: Order, model: type[Model]) -> _Position:
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        content = loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        shape, backward, values = content  # type: ignore[misc]
+        content: Any = loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        shape, backward, values = content
         if shape != _shape(order) or not isinstance(backward, bool) or len(values) != len(order):
             raise ValueError("another list's cursor")
         return _Position(backward, tuple(map(_read_value, [model] * len(order), order, values)))
     except (ValueError, TypeError, binascii.Error, NotStrictJson, ValidationError) as error:
-        raise InvalidInput.at("/cursor", "This cursor is not one of this list.", "invalid") from error
+        sentence = "This cursor is not one of this list."
+        raise InvalidInput.at("/cursor", sentence, "invalid") from error
 
 
 def _read_value(model: type[Model], column: Column, value: object) -> object:
@@ -163,7 +165,7 @@ def _read_value(model: type[Model], column: Column, value: object) -> object:
         raise ValueError("a value is missing")
     if isinstance(value, list | dict | bool):
         raise ValueError("a value of another kind")
-    field = model._meta.get_field(column.name)
+    field = cast("Field[Any, Any]", model._meta.get_field(column.name))
     result = field.to_python(value)
     if isinstance(result, int) and abs(result) > 2**63 - 1:
         raise ValueError("a number out of range")

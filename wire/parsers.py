@@ -29,7 +29,7 @@ class StrictJSONParser(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> object:
+    ) -> Any:
         """Return the value. Raises ParseError, BodyTooLarge, UnsupportedMediaType."""
         _only_utf8(media_type)
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
-from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -42,10 +41,8 @@ def _refusals(names: list[str]) -> dict[str, list[str]]:
 
 def read_body(request: Request, kind: type[Input]) -> dict[str, Any]:
     """Return the validated body; none at all counts as `{}`. Raises ValidationError."""
-    data = {} if request.data is None else request.data
-    if isinstance(data, QueryDict) and not data:
-        data = {}
-    body = kind(data=data)
+    data: object = request.data
+    body = kind(data={} if data is None else data)
     body.is_valid(raise_exception=True)
     return cast("dict[str, Any]", body.validated_data)
 

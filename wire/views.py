@@ -1,12 +1,14 @@
 """The view every route is made of."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, cast
 
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from wire.serializers import StrictSerializer, read_query
+from wire.timing import Timed
 
 
 class NoParameters(StrictSerializer):
@@ -26,9 +28,11 @@ class Endpoint(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     query: dict[str, Any]
+    at: datetime
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, authorise, then read the query string. Raises on the first that fails."""
+        self.at = cast("Timed", request).at
         super().initial(request, *args, **kwargs)
         method = "GET" if request.method == "HEAD" else (request.method or "")
         self.query = read_query(request, self.queries.get(method, NoParameters))

@@ -27,7 +27,7 @@ class Credential:
 
 def authenticate(client_id: str, client_secret: str) -> Account:
     """Return the client's account (RFC 6749, section 2.3.1). Raises InvalidClient."""
-    digest = _digest(client_secret)
+    digest = digest_of(client_secret)
     known = ClientSecret.objects.select_related("account").filter(
         account__client_id=client_id, revoked_at__isnull=True, account__disabled_at__isnull=True
     )
@@ -59,9 +59,17 @@ def grant(account: Account, audience: Audience, scope: str, journal: Journal) ->
 def add_secret(account: Account, journal: Journal) -> Credential:
     """Make a secret for the client; it is shown now and never again."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    ClientSecret.objects.create(account=account, digest=_digest(secret), created_at=journal.at)
+    ClientSecret.objects.create(account=account, digest=digest_of(secret), created_at=journal.at)
     journal.record(Action.CREDENTIAL_CREATED, target=("principal", account.handle))
     return Credential(account.client_id or "", secret)
+
+
+def replace_secrets(account: Account, journal: Journal) -> Credential:
+    """Revoke the client's living secrets and make a new one."""
+    living = ClientSecret.objects.filter(account=account, revoked_at__isnull=True)
+    living.update(revoked_at=journal.at)
+    journal.record(Action.CREDENTIAL_REVOKED, target=("principal", account.handle))
+    return add_secret(account, journal)
 
 
 def _narrowed(held: frozenset[Scope], asked: str) -> frozenset[Scope]:
@@ -76,6 +84,7 @@ def _narrowed(held: frozenset[Scope], asked: str) -> frozenset[Scope]:
     return wanted
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """Return what is kept of a secret."""
     # 256 random bits need no slow hash.
     return hashlib.sha256(secret.encode()).hexdigest()

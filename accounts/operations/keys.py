@@ -1,7 +1,7 @@
 """What can happen to the issuer's keys?"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
@@ -34,7 +34,7 @@ def signer(at: datetime, alg: str = FIRST) -> SigningKey:
         if not connection.in_atomic_block:
             _make_first(at, alg)
     try:
-        return VAULT.ring(at).signer(at, alg)
+        return VAULT.read(at).signer(at, alg)
     except NoSigner as error:
         raise SigningUnavailable from error
 
@@ -48,7 +48,6 @@ def signed(claims: Mapping[str, Any], *, typ: str, alg: str, at: datetime) -> st
 
 def _make_first(at: datetime, alg: str) -> None:
     if KeyRow.objects.filter(algorithm=alg).exists():
-        VAULT.forget()
         return
     key = _imported(alg) or generate(alg)
     origin = Origin(request_id="first-key", release=settings.CONTRACT.release)
@@ -56,8 +55,7 @@ def _make_first(at: datetime, alg: str) -> None:
         with recording(actor=ISSUER, at=at, origin=origin) as journal:
             _store_first(key, alg, journal)
     except _AnotherWasFirst:
-        pass
-    VAULT.forget()
+        return
 
 
 class _AnotherWasFirst(Exception):
@@ -69,14 +67,16 @@ def _store_first(key: PrivateKey, alg: str, journal: Journal) -> None:
     sealed = sealing.seal(
         to_pem(key), settings.CONTRACT.key_encryption_keys, bound_to=jwk["kid"].encode()
     )
-    # Nobody holds a set yet that could miss it, so the first key signs at once.
+    # Nobody holds a set yet that could miss it, so the first key signs at once; it is dated back
+    # for the machines whose clocks are behind.
+    born = journal.at - timedelta(seconds=settings.CONTRACT.clock_skew_seconds)
     row = KeyRow(
         kid=jwk["kid"],
         algorithm=alg,
         public_jwk=jwk,
         sealed_private=sealed,
-        published_at=journal.at,
-        signs_from=journal.at,
+        published_at=born,
+        signs_from=born,
         first_of=alg,
     )
     KeyRow.objects.bulk_create([row], ignore_conflicts=True)

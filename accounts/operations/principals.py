@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
 from accounts.errors import HandleTaken, NoSuchAccount, ScopeNotForAgents, UnfitHandle
@@ -61,6 +62,20 @@ def disable(name: str, *, journal: Journal) -> None:
     sessions.end_all(handle, journal, sessions.EndReason.DISABLED)
     journal.record(Action.PRINCIPAL_DISABLED, target=("principal", handle))
     REGISTRY.forget()
+
+
+def set_password(name: str, password: str, *, journal: Journal) -> None:
+    """Give a person another password and end their sessions. Raises NoSuchAccount."""
+    handle = normal_handle(name)
+    changed = Account.objects.filter(pk=handle, actor_type=ActorType.HUMAN).update(
+        password=make_password(password)
+    )
+    if not changed:
+        raise NoSuchAccount(handle=handle)
+    sessions.end_all(handle, journal, sessions.EndReason.REVOKED)
+    journal.record(
+        Action.CREDENTIAL_CREATED, target=("principal", handle), context={"kind": "password"}
+    )
 
 
 def _register(account: Account, journal: Journal) -> Account:

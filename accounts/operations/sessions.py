@@ -30,6 +30,14 @@ class EndReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a genuine refresh token names."""
+
+    session_id: UUID
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """What a refresh came to: the session, and its token unless the one shown was used up."""
 
@@ -54,9 +62,7 @@ def note_failure(username: str, journal: Journal) -> None:
         handle = Account.objects.get_by_natural_key(username).handle
     except Account.DoesNotExist:
         handle = ""
-    journal.record(
-        Action.SIGN_IN_FAILED, target=("principal", handle), outcome=Outcome.DENIED
-    )
+    journal.record(Action.SIGN_IN_FAILED, target=("principal", handle), outcome=Outcome.DENIED)
 
 
 def begin(account: Account, audience: Audience, journal: Journal) -> Refresh:
@@ -76,19 +82,27 @@ def begin(account: Account, audience: Audience, journal: Journal) -> Refresh:
     return Refresh(session, _token(session.pk, 0))
 
 
-def refresh(token: str, journal: Journal) -> Refresh:
+def read_token(token: str) -> Shown:
+    """Return what a refresh token names, without a query. Raises RefreshRefused for garbage."""
+    named = refresh_tokens.read(token, _keys())
+    if named is None:
+        raise RefreshRefused
+    return Shown(*named)
+
+
+def refresh(shown: Shown, journal: Journal) -> Refresh:
     """Rotate the session's refresh token, or repeat the successor within the grace period.
 
     A token that was used up ends its session: the result carries no token then, and the caller
     refuses after the commit. Raises RefreshRefused for anything else that does not refresh.
     """
-    session_id, generation = _read(token)
-    rotated = _alive(session_id, journal).filter(generation=generation).update(
-        generation=F("generation") + 1, rotated_at=journal.at
+    session_id, generation = shown.session_id, shown.generation
+    rotated = (
+        _alive(session_id, journal)
+        .filter(generation=generation)
+        .update(generation=F("generation") + 1, rotated_at=journal.at)
     )
-    session = (
-        Session.objects.select_related("account", "audience").filter(pk=session_id).first()
-    )
+    session = Session.objects.select_related("account", "audience").filter(pk=session_id).first()
     if session is None:
         raise RefreshRefused
     if rotated:
@@ -110,12 +124,12 @@ def _name_the_miss(session: Session, generation: int, journal: Journal) -> Refre
     return Refresh(session, None)
 
 
-def revoke(token: str, journal: Journal) -> None:
+def revoke(shown: Shown, journal: Journal) -> None:
     """End the session of a refresh token (RFC 7009). Raises RefreshRefused when none living."""
-    session_id, _ = _read(token)
-    if not _end(Session.objects.filter(pk=session_id), EndReason.REVOKED, journal):
+    named = Session.objects.filter(pk=shown.session_id)
+    if not _end(named, EndReason.REVOKED, journal):
         raise RefreshRefused
-    session = Session.objects.select_related("account").get(pk=session_id)
+    session = named.select_related("account").get()
     _record(journal, Action.TOKEN_REVOKED, session)
 
 
@@ -176,13 +190,6 @@ def _record(
 
 def _token(session_id: UUID, generation: int) -> str:
     return refresh_tokens.mint(session_id, generation, _keys())
-
-
-def _read(token: str) -> tuple[UUID, int]:
-    named = refresh_tokens.read(token, _keys())
-    if named is None:
-        raise RefreshRefused
-    return named
 
 
 def _keys() -> tuple[bytes, ...]:

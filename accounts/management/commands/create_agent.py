@@ -1,9 +1,8 @@
 """`create_agent`: register an agent and show its secret once."""
 
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import AccountsError
 from accounts.operations import principals
@@ -16,7 +15,7 @@ class Command(BaseCommand):
 
     help = "Register an agent and print its client id and secret (shown once, stored hashed)."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
         parser.add_argument("name", help="the agent's handle, such as @robo")
         parser.add_argument(

@@ -1,16 +1,16 @@
 """Django's `createsuperuser` for accounts whose username is their handle."""
 
 import os
-from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth.management.commands.createsuperuser import Command as CreateSuperuser
+from django.core.management.base import CommandParser
 
 
 class Command(CreateSuperuser):
     """Make an administrator `@username`; scripts may use all of Django's usual spellings."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Declare Django's arguments, `--username` for `--handle`, and an e-mail at will."""
         super().add_arguments(parser)
         parser.add_argument("--username", dest="handle", help="the handle, with or without @")

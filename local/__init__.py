@@ -1,0 +1,1 @@
+"""What starts things on a developer's machine; never part of the image."""

@@ -1,0 +1,80 @@
+"""Do the operations keep the rules that outlive them?
+
+The findings are warnings, so that a sunset that passes or a file half written never stops `migrate`
+or `runserver`. `check --tag oneshots`, which the pipeline runs, fails on them all the same.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import checks
+from django.core.checks import CheckMessage, register
+
+from migrations_ops import registry
+from migrations_ops.loading import BrokenOperation
+from migrations_ops.registry import Registry
+from wire.clock import now
+
+TAG = "oneshots"
+
+
+@register(TAG)
+def oneshots_are_in_order(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """Compare the files with the index, the tombstones and the calendar."""
+    # Read anew: what is asked is how the files are, not what this process once loaded.
+    present = Registry(registry.shipped.folder)
+    try:
+        return [*_sunsets(present), *_unindexed(present), *_vanished(present), *_undead(present)]
+    except BrokenOperation as broken:
+        return [checks.Warning(str(broken), id="oneshots.W001")]
+
+
+def _sunsets(present: Registry) -> Iterator[CheckMessage]:
+    today = now().date()
+    for name, found in present.operations.items():
+        if found.kind.sunset < today:
+            yield checks.Warning(
+                f"The sunset of {name} was {found.kind.sunset}.",
+                hint=f"{found.kind.owner}: delete the file and add its receipt as a tombstone.",
+                id="oneshots.W002",
+            )
+
+
+def _unindexed(present: Registry) -> Iterator[CheckMessage]:
+    listed = present.index()
+    for name, found in present.operations.items():
+        if listed.get(name) != found.code_sha256:
+            what = "has changed since" if name in listed else "is not in"
+            yield checks.Warning(
+                f"The file of {name} {what} the index.",
+                hint="Run `manage.py oneshot index` and commit its result.",
+                id="oneshots.W003",
+            )
+
+
+def _vanished(present: Registry) -> Iterator[CheckMessage]:
+    for name in present.index().keys() - present.operations.keys() - present.tombstones.keys():
+        yield checks.Warning(
+            f"The file of {name} is gone, and nothing tells why.",
+            hint="Put it back, or add its receipt to tombstones.json.",
+            id="oneshots.W004",
+        )
+
+
+def _undead(present: Registry) -> Iterator[CheckMessage]:
+    for name, stone in present.tombstones.items():
+        found = present.operations.get(name)
+        if found is None:
+            continue
+        if found.code_sha256 == stone.code_sha256:
+            yield checks.Warning(
+                f"{name} has a tombstone, and its file is still there.",
+                hint="Delete the file.",
+                id="oneshots.W005",
+            )
+        else:
+            yield checks.Warning(
+                f"The name {name} is used again; it belongs to the operation of the tombstone.",
+                hint="Choose another name.",
+                id="oneshots.W006",
+            )

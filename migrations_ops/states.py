@@ -1,0 +1,79 @@
+"""How do the operations stand? What the routes, the shell and the console show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from audit.models import Entry
+from migrations_ops import parameters, registry
+from migrations_ops.loading import Registered
+from migrations_ops.models import Run, Status
+from migrations_ops.operations import TARGET
+from migrations_ops.parameters import Parameter
+
+LONGEST_HISTORY = 100
+
+
+class Progress(StrEnum):
+    """How far an operation has come."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """An operation and, once somebody has claimed it, its run."""
+
+    name: str
+    description: str
+    owner: str
+    sunset: date
+    max_rows: int
+    reversible: bool
+    parameters: Sequence[Parameter]
+    code_sha256: str
+    status: Progress
+    run: Run | None
+    history: Sequence[Entry]
+
+
+def overview() -> list[State]:
+    """Return all operations in the order of their files."""
+    runs = {run.name: run for run in Run.objects.all()}
+    return [_state(found, runs.get(found.name)) for found in registry.shipped.operations.values()]
+
+
+def detail(name: str) -> State:
+    """Return one operation with its audit entries, newest first.
+
+    Raises NoSuchOneshot, Tombstoned.
+    """
+    found = registry.shipped.find(name)
+    entries = Entry.objects.filter(target_type=TARGET, target_id=name).order_by("-id")
+    return _state(found, Run.objects.filter(name=name).first(), entries[:LONGEST_HISTORY])
+
+
+def _state(found: Registered, run: Run | None, history: Iterable[Entry] = ()) -> State:
+    kind = found.kind
+    return State(
+        name=kind.name,
+        description=kind.description,
+        owner=kind.owner,
+        sunset=kind.sunset,
+        max_rows=kind.max_rows,
+        reversible=kind.reversible,
+        parameters=parameters.described(kind),
+        code_sha256=found.code_sha256,
+        status=_progress(run),
+        run=run,
+        history=tuple(history),
+    )
+
+
+def _progress(run: Run | None) -> Progress:
+    if run is None:
+        return Progress.PENDING
+    return Progress.COMPLETED if run.status == Status.DONE else Progress.RUNNING

@@ -1,0 +1,76 @@
+"""Which rules does the database hold, and which indexes serve which question?"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from tasks.lifecycle import HELD, Status
+from tasks.rows import Priority
+
+_PLACES = sorted(status.value for status in Status)
+_HELD = sorted(status.value for status in HELD)
+_BEFORE_BLOCK = sorted(status.value for status in (*HELD, Status.PENDING))
+
+CONSTRAINTS: list[models.BaseConstraint] = [
+    models.CheckConstraint(condition=~Q(title=""), name="tasks_title_not_empty"),
+    models.CheckConstraint(condition=Q(status__in=_PLACES), name="tasks_status_is_known"),
+    models.CheckConstraint(
+        condition=Q(priority__in=[priority.value for priority in Priority]),
+        name="tasks_priority_is_known",
+    ),
+    models.CheckConstraint(
+        condition=Q(progress_percent__range=(0, 100)), name="tasks_percent_in_range"
+    ),
+    models.CheckConstraint(
+        condition=Q(status=Status.COMPLETED.value, completed_at__isnull=False, progress_percent=100)
+        | ~Q(status=Status.COMPLETED.value) & Q(completed_at__isnull=True),
+        name="tasks_completed_at_iff_completed",
+    ),
+    models.CheckConstraint(
+        condition=Q(
+            status=Status.BLOCKED.value,
+            blocked_from__in=_BEFORE_BLOCK,
+            blocked_from__isnull=False,
+            blocked_reason__isnull=False,
+        )
+        | ~Q(status=Status.BLOCKED.value)
+        & Q(blocked_from__isnull=True, blocked_reason__isnull=True),
+        name="tasks_blocked_from_iff_blocked",
+    ),
+    models.CheckConstraint(
+        condition=~Q(status__in=_HELD)
+        | Q(assigned_to__isnull=False, held_by__isnull=False, assigned_to=F("held_by")),
+        name="tasks_held_has_its_holder",
+    ),
+    models.CheckConstraint(
+        condition=Q(lease_expires_at__isnull=True)
+        | Q(status=Status.IN_PROGRESS.value, lease_seconds__isnull=False),
+        name="tasks_lease_only_in_progress",
+    ),
+    models.CheckConstraint(
+        condition=Q(lease_seconds__isnull=True) | Q(lease_seconds__range=(1, 86_400)),
+        name="tasks_lease_within_a_day",
+    ),
+    models.CheckConstraint(
+        condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="tasks_not_own_parent"
+    ),
+]
+
+# The tags' GIN index is PostgreSQL's alone and stands in the migration. Newest first is `-id`.
+INDEXES = [
+    models.Index("status", F("id").desc(), name="tasks_by_status"),
+    models.Index("project_slug", F("id").desc(), name="tasks_by_project"),
+    models.Index("project_slug", "status", F("id").desc(), name="tasks_by_project_status"),
+    models.Index("parent", "status", name="tasks_by_parent"),
+    models.Index("assigned_to", F("id").desc(), name="tasks_by_assignee"),
+    models.Index("created_by", F("id").desc(), name="tasks_by_creator"),
+    models.Index("due_date", "id", name="tasks_by_due_date"),
+    models.Index("updated_at", "id", name="tasks_by_updated_at"),
+    models.Index("priority", "id", name="tasks_by_priority"),
+    models.Index(
+        F("priority").desc(),
+        F("due_date").asc(),
+        "id",
+        condition=Q(status=Status.PENDING.value),
+        name="tasks_to_claim",
+    ),
+]

@@ -1,0 +1,101 @@
+"""What can go wrong with a task?"""
+
+from wire.errors import DomainError, InvalidInput
+
+
+class TaskError(DomainError):
+    """The board refused."""
+
+
+class NoSuchTask(TaskError):
+    """There is no such task, or none the caller may see: the two are told alike."""
+
+    sentence = "There is no such task."
+
+
+class StepNotAllowed(TaskError):
+    """The task's life has no such step from where it is."""
+
+    sentence = "{refused}"
+
+
+class StatusOutOfReach(StepNotAllowed):
+    """No step leads from the present status to the one that was asked for."""
+
+    sentence = "Cannot change status from '{source}' to '{target}'"
+
+
+class NotHolder(TaskError):
+    """Somebody else holds the task."""
+
+    sentence = "The task is held by {holder}."
+
+
+class StaleFence(TaskError):
+    """The hold on the task has passed on since the caller took it."""
+
+    sentence = "The task has passed on: its fence is {fence} now."
+
+
+class AssignedToOther(TaskError):
+    """The task is waiting for somebody else."""
+
+    sentence = "The task is assigned to {assignee}."
+
+
+class DependenciesOpen(TaskError):
+    """What the task depends on is not completed."""
+
+    sentence = "The task depends on tasks that are not completed."
+
+
+class SubtasksOpen(TaskError):
+    """A parent is not completed over open children."""
+
+    sentence = "The task has open subtasks."
+
+
+class ParentCompleted(TaskError):
+    """An open task cannot come under a completed one."""
+
+    sentence = "The parent task is completed; reopen it first."
+
+
+class OwnWork(TaskError):
+    """Who did the work does not judge it, and no agent judges an agent's."""
+
+    sentence = "The work was done by {worker}, which the caller may not judge."
+
+
+class PeopleOnly(TaskError):
+    """This takes a person."""
+
+    sentence = "Only a person may do this."
+
+
+class NotCreator(TaskError):
+    """This is for the task's creator and administrators."""
+
+    sentence = "Only the creator of the task or an administrator may do this."
+
+
+class HolderNeeded(TaskError):
+    """A held task passes from one holder to another; to have none it is released."""
+
+    sentence = "Somebody holds the task: release it to have nobody assigned."
+
+
+class HasSubtasks(TaskError):
+    """A task is not deleted from over its subtasks."""
+
+    sentence = "The task has subtasks; delete or move them first."
+
+
+class HasDependents(TaskError):
+    """A task is not deleted while others depend on it."""
+
+    sentence = "Other tasks depend on this one; change them first."
+
+
+class UnknownPrincipal(InvalidInput):
+    """Nobody has the id that a task was to be assigned to."""

@@ -1,0 +1,201 @@
+"""What is stored of tasks, and how is it found?"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Self, cast
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.query import ValuesListIterable
+
+from accounts.principals import Principal
+from tasks.constraints import CONSTRAINTS, INDEXES
+from tasks.lifecycle import OPEN, Status
+from tasks.rows import Priority, Standing, TaskRow
+from tasks.sql import JsonArray, Number
+
+_OPEN = sorted(status.value for status in OPEN)
+
+
+class _TaskRows(ValuesListIterable):  # type: ignore[type-arg]
+    """Yield each row as a TaskRow."""
+
+    def __iter__(self) -> Iterator[TaskRow]:
+        return map(TaskRow._make, super().__iter__())
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    """How tasks are found. Every look-up for a caller begins with `visible_to`."""
+
+    def visible_to(self, principal: Principal) -> Self:
+        """Those that the caller may see: all, as no project is private yet."""
+        return self.all()
+
+    def ready(self, principal: Principal) -> Self:
+        """Pending, free for the caller, and waiting for nothing."""
+        return self.filter(is_ready(principal))
+
+    def overdue(self, at: datetime) -> Self:
+        """Open and past their due date."""
+        return self.filter(is_overdue(at))
+
+    def rows(self) -> "models.QuerySet[Task, TaskRow]":
+        """Read plain rows: one statement, whatever their number."""
+        found = self.annotate(**_told_besides()).values_list(*TaskRow._fields)
+        found._iterable_class = _TaskRows  # noqa: SLF001
+        return cast("models.QuerySet[Task, TaskRow]", found)
+
+    def standing(self, task_id: int, caller_id: str) -> Standing | None:
+        """Read one task and all that a decision about it needs, in one statement."""
+        found = (
+            self.filter(pk=task_id)
+            .annotate(**_told_besides(), **_asked_besides(caller_id))
+            .values_list(*TaskRow._fields, *Standing._fields[1:])
+            .first()
+        )
+        if found is None:
+            return None
+        width = len(TaskRow._fields)
+        return Standing(TaskRow._make(found[:width]), *found[width:])
+
+    def lock(self, task_id: int) -> None:
+        """Keep everybody else from changing the task until the transaction ends.
+
+        Not against new rows that refer to it: their foreign keys need no more than its id.
+        """
+        self.select_for_update(no_key=True).filter(pk=task_id).values_list("pk").first()
+
+    def move(self, task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> bool:
+        """Change the task unless somebody changed it since it was read; tell whether it moved."""
+        unchanged = self.filter(pk=task.id, version=task.version)
+        return bool(unchanged.update(**sets, version=task.version + 1, updated_at=at))
+
+
+class Task(models.Model):
+    """Something to do."""
+
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    status = models.CharField(
+        max_length=11, choices=[(s.value, s.value) for s in Status], default=Status.PENDING.value
+    )
+    priority = models.SmallIntegerField(
+        choices=[(p.value, p.word) for p in Priority], default=Priority.MEDIUM.value
+    )
+    progress_percent = models.SmallIntegerField(default=0)
+    assigned_to = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
+    project_slug = models.CharField(max_length=63, null=True, blank=True)  # noqa: DJ001
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subtasks",
+        db_index=False,  # tasks_by_parent begins with it
+    )
+    due_date = models.DateTimeField(null=True, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    blocked_reason = models.TextField(null=True, blank=True)  # noqa: DJ001
+    blocked_from = models.CharField(max_length=11, null=True, blank=True)  # noqa: DJ001
+    created_by = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    fence = models.PositiveIntegerField(default=0)
+    lease_seconds = models.PositiveIntegerField(null=True, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    # Who took it last, also after letting go: `assigned_to` may name somebody yet to start.
+    held_by = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
+    held_by_type = models.CharField(max_length=8, blank=True, default="")
+    # Whose work waits for a verdict.
+    submitted_by = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
+    worked_by = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
+    worked_by_type = models.CharField(max_length=8, blank=True, default="")
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = CONSTRAINTS
+        indexes = INDEXES
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.title}"
+
+
+class Dependency(models.Model):
+    """A task that waits for another."""
+
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, related_name="dependencies", db_index=False
+    )
+    depends_on = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="dependents")
+
+    class Meta:
+        verbose_name_plural = "dependencies"
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["task", "depends_on"], name="tasks_depends_once"),
+            models.CheckConstraint(
+                condition=~Q(task=F("depends_on")), name="tasks_not_own_dependency"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} after {self.depends_on_id}"
+
+
+class FormerHolder(models.Model):
+    """Somebody whose hold on a task passed to another: told apart from those who never held it."""
+
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, related_name="former_holders", db_index=False
+    )
+    principal = models.CharField(max_length=255)
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["task", "principal"], name="tasks_former_holder_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.principal} held {self.task_id}"
+
+
+def is_ready(principal: Principal) -> Q:
+    """Return the condition of being ready for the caller."""
+    free = Q(assigned_to__isnull=True) | Q(assigned_to=principal.id)
+    return Q(free, ~Exists(_unfinished()), status=Status.PENDING.value)
+
+
+def is_overdue(at: datetime) -> Q:
+    """Return the condition of being open after the due date."""
+    return Q(due_date__lt=at, status__in=_OPEN)
+
+
+def _unfinished() -> models.QuerySet[Dependency]:
+    return Dependency.objects.filter(task=OuterRef("pk")).exclude(
+        depends_on__status=Status.COMPLETED.value
+    )
+
+
+def _told_besides() -> dict[str, Any]:
+    waits_for = Dependency.objects.filter(task=OuterRef("pk")).order_by("depends_on_id")
+    children = Task.objects.filter(parent=OuterRef("pk")).order_by().values("pk")
+    return {
+        "depends_on": JsonArray(waits_for.values(x=F("depends_on_id"))),
+        "subtask_count": Number(children),
+        "subtasks_completed": Number(children.filter(status=Status.COMPLETED.value)),
+    }
+
+
+def _asked_besides(caller_id: str) -> dict[str, Any]:
+    return {
+        "open_dependencies": Exists(_unfinished()),
+        "open_subtasks": Exists(Task.objects.filter(parent=OuterRef("pk"), status__in=_OPEN)),
+        "once_held": Exists(FormerHolder.objects.filter(task=OuterRef("pk"), principal=caller_id)),
+    }

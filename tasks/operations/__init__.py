@@ -1,0 +1,18 @@
+"""What can happen to a task? The same answer for REST, agents, pushes and the console."""
+
+from tasks.operations.creating import Draft, create
+from tasks.operations.deleting import delete
+from tasks.operations.editing import edit
+from tasks.operations.effects import Asked
+from tasks.operations.steps import take_step
+from tasks.operations.unchanged import Unchanged
+
+__all__ = [
+    "Asked",
+    "Draft",
+    "Unchanged",
+    "create",
+    "delete",
+    "edit",
+    "take_step",
+]

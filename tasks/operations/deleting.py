@@ -1,0 +1,30 @@
+"""What happens when a task is deleted?"""
+
+from accounts.principals import Principal
+from audit.actions import Action
+from audit.recording import Journal
+from tasks.errors import HasDependents, HasSubtasks
+from tasks.models import Dependency, Task
+from tasks.operations.rights import may_delete
+from tasks.operations.settling import Sets, note, settle, whole
+from tasks.rows import Standing
+
+
+def delete(*, task_id: int, caller: Principal, journal: Journal) -> None:
+    """Delete a task; its history stays in the audit.
+
+    Raises NoSuchTask, PeopleOnly, NotCreator, HasSubtasks, HasDependents.
+    """
+
+    def decide(standing: Standing) -> Sets:
+        may_delete(standing, caller)
+        if standing.task.subtask_count:
+            raise HasSubtasks
+        if Dependency.objects.filter(depends_on=task_id).exists():
+            raise HasDependents
+        return {}
+
+    # Moving the row first keeps children from coming under it between decision and deletion.
+    settled = settle(task_id, caller, journal.at, decide)
+    Task.objects.filter(pk=task_id).delete()
+    note(journal, Action.TASK_DELETED, settled.before.task, whole(settled.before.task, gone=True))

@@ -1,0 +1,139 @@
+"""What happens when members of a task are changed?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.principals import Principal
+from audit.actions import Action
+from audit.recording import Journal
+from tasks.errors import HolderNeeded
+from tasks.lifecycle import Status
+from tasks.operations import relations
+from tasks.operations.assigning import kind_of
+from tasks.operations.effects import taken_by, usual_lease
+from tasks.operations.rights import may_act, may_ask_to_cancel
+from tasks.operations.settling import Sets, Settled, differences, note, settle
+from tasks.operations.steps import change_status, remember_holder
+from tasks.operations.unchanged import Unchanged
+from tasks.rows import Standing, TaskRow
+from tasks.sql import one_relation_edit_at_a_time
+
+RELATIONS = frozenset({"parent_id", "depends_on"})
+# What an assignment changes; told by an entry of its own.
+ASSIGNMENT = frozenset({"assigned_to", "fence", "lease_expires_at"})
+
+
+def edit(
+    edits: Mapping[str, Any],
+    *,
+    task_id: int,
+    caller: Principal,
+    journal: Journal,
+    status: Status | None = None,
+    reason: str | None = None,
+) -> TaskRow:
+    """Change members of a task, after taking the step to `status` where one is asked.
+
+    `edits` maps members of TaskRow to their new values.
+    Raises Unchanged when all is so already, NoSuchTask, InvalidInput, UnknownPrincipal, NotHolder,
+    StaleFence, NotCreator, HolderNeeded, ParentCompleted and what change_status raises.
+    """
+    if RELATIONS & edits.keys():
+        one_relation_edit_at_a_time()
+    stepped = None
+    if status is not None:
+        stepped = _step(status, task_id, caller, journal, reason, bool(edits))
+    if stepped is not None and not edits:
+        return stepped
+    try:
+        return _amend(edits, task_id, caller, journal)
+    except Unchanged:
+        if stepped is None:
+            raise
+        return stepped
+
+
+def _step(
+    status: Status,
+    task_id: int,
+    caller: Principal,
+    journal: Journal,
+    reason: str | None,
+    more: bool,
+) -> TaskRow | None:
+    try:
+        return change_status(status, task_id=task_id, caller=caller, journal=journal, reason=reason)
+    except Unchanged:
+        if more:
+            return None
+        raise
+
+
+def _amend(edits: Mapping[str, Any], task_id: int, caller: Principal, journal: Journal) -> TaskRow:
+    def decide(standing: Standing) -> Sets:
+        wanted = _changed(edits, standing.task)
+        if not wanted:
+            raise Unchanged(standing.task)
+        _refuse(wanted, standing, caller)
+        wanted.pop("depends_on", None)
+        if "assigned_to" in wanted:
+            wanted |= _assigned(wanted["assigned_to"], standing, caller, journal)
+        return wanted
+
+    settled = settle(task_id, caller, journal.at, decide)
+    remember_holder(settled)
+    after = _related(edits, settled, caller)
+    _tell(settled.before.task, after, journal)
+    return after
+
+
+def _changed(edits: Mapping[str, Any], task: TaskRow) -> Sets:
+    current = task._asdict()
+    return {name: value for name, value in edits.items() if current[name] != value}
+
+
+def _refuse(wanted: Sets, standing: Standing, caller: Principal) -> None:
+    if "cancel_requested" in wanted:
+        may_ask_to_cancel(standing, caller)
+    if "assigned_to" in wanted:
+        may_act(standing, caller)
+    if wanted.get("parent_id") is not None:
+        relations.refuse_parent(wanted["parent_id"], standing.task.id, caller)
+    if "depends_on" in wanted:
+        relations.refuse_dependencies(wanted["depends_on"], standing.task.id, caller)
+
+
+def _assigned(
+    assignee: str | None, standing: Standing, caller: Principal, journal: Journal
+) -> Sets:
+    """Return what passing the task on sets: while it is held, the next one holds it at once."""
+    kind = None if assignee is None else kind_of(assignee, caller)
+    if not standing.is_held:
+        return {}
+    if assignee is None or kind is None:
+        raise HolderNeeded
+    sets = taken_by(assignee, kind, standing, journal.at, usual_lease(kind))
+    if standing.status is not Status.IN_PROGRESS:
+        sets["lease_expires_at"] = None
+    return sets
+
+
+def _related(edits: Mapping[str, Any], settled: Settled, caller: Principal) -> TaskRow:
+    before, after = settled.before, settled.after
+    if "parent_id" in settled.sets and after.parent_id is not None:
+        relations.come_under(after.parent_id, caller, is_open=before.is_open)
+    if "depends_on" not in edits:
+        return after
+    relations.wait_for(after.id, before.task.depends_on, edits["depends_on"])
+    return after._replace(depends_on=edits["depends_on"])
+
+
+def _tell(before: TaskRow, after: TaskRow, journal: Journal) -> None:
+    assigned = before.assigned_to != after.assigned_to
+    changes = differences(before, after)
+    others = {name: pair for name, pair in changes.items() if not (assigned and name in ASSIGNMENT)}
+    if others:
+        note(journal, Action.TASK_UPDATED, after, others)
+    if assigned:
+        note(journal, Action.TASK_ASSIGNED, after,
+             {name: pair for name, pair in changes.items() if name in ASSIGNMENT})  # fmt: skip

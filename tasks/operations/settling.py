@@ -1,0 +1,104 @@
+"""How does one change win over others that come at the same instant?"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from accounts.principals import Principal
+from audit.actions import Action
+from audit.recording import Journal
+from tasks.errors import NoSuchTask
+from tasks.models import Task
+from tasks.rows import Standing, TaskRow, told
+
+Sets = dict[str, Any]
+
+# A change of these needs no telling, as every change brings it.
+_IMPLIED = frozenset({"id", "version", "created_at", "updated_at"})
+_AT_FIRST = {"progress_percent": 0, "fence": 0, "tags": [], "depends_on": [], "description": ""}
+_DERIVED = frozenset({"subtask_count", "subtasks_completed"})
+
+
+class Settled(NamedTuple):
+    """What a task was when the change was decided, what was set, and what it is now."""
+
+    before: Standing
+    sets: Sets
+    after: TaskRow
+
+
+def settle(
+    task_id: int, caller: Principal, at: datetime, decide: Callable[[Standing], Sets]
+) -> Settled:
+    """Read, decide, and change the task if it still is what was read.
+
+    A loser of a race decides again about what the winner left, this time holding the row's lock,
+    so it cannot lose twice. Raises NoSuchTask and whatever the decision raises.
+    """
+    settled = _attempt(task_id, caller, at, decide)
+    if settled is None:
+        Task.objects.lock(task_id)
+        settled = _attempt(task_id, caller, at, decide)
+    if settled is None:
+        raise NoSuchTask
+    return settled
+
+
+def standing_of(task_id: int, caller: Principal) -> Standing:
+    """Return the task as the caller stands to it. Raises NoSuchTask."""
+    standing = Task.objects.visible_to(caller).standing(task_id, caller.id)
+    if standing is None:
+        raise NoSuchTask
+    return standing
+
+
+def note(
+    journal: Journal,
+    action: Action,
+    task: TaskRow,
+    changes: Mapping[str, tuple[object, object]],
+    context: Mapping[str, object] | None = None,
+) -> None:
+    """Record what happened to a task."""
+    journal.record(
+        action,
+        target=("task", task.id),
+        task_id=task.id,
+        project_slug=task.project_slug,
+        changes=changes,
+        context=context,
+    )
+
+
+def differences(
+    before: TaskRow, after: TaskRow, *, but: Iterable[str] = ()
+) -> dict[str, tuple[object, object]]:
+    """Return what changed, old and new, in wire form."""
+    old, new = told(before), told(after)
+    names = [name for name in old if name not in _IMPLIED and name not in but]
+    return {name: (old[name], new[name]) for name in names if old[name] != new[name]}
+
+
+def whole(task: TaskRow, *, gone: bool) -> dict[str, tuple[object, object]]:
+    """Return the changes of a task that begins or ends, without what it never had."""
+    members = {
+        name: value
+        for name, value in told(task).items()
+        if value is not None
+        and value is not False
+        and name not in _IMPLIED | _DERIVED
+        and _AT_FIRST.get(name) != value
+    }
+    return {name: (value, None) if gone else (None, value) for name, value in members.items()}
+
+
+def _attempt(
+    task_id: int, caller: Principal, at: datetime, decide: Callable[[Standing], Sets]
+) -> Settled | None:
+    before = standing_of(task_id, caller)
+    sets = decide(before)
+    if not Task.objects.move(before.task, at, sets):
+        return None
+    seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
+    after = before.task._replace(**seen, version=before.task.version + 1, updated_at=at)
+    return Settled(before, sets, after)

@@ -1,0 +1,99 @@
+"""What happens when a step of a task's life is taken?"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from accounts.principals import Principal
+from audit.recording import Journal
+from tasks.errors import StaleFence, StatusOutOfReach, StepNotAllowed
+from tasks.lifecycle import STEPS, Status, Verb, refusal, verb_between
+from tasks.models import FormerHolder
+from tasks.operations.effects import Asked, Moment, effects
+from tasks.operations.relations import come_under
+from tasks.operations.rights import may_step
+from tasks.operations.settling import Sets, Settled, differences, note, settle
+from tasks.operations.unchanged import Unchanged
+from tasks.rows import Standing, TaskRow
+from wire.errors import InvalidInput
+
+NOTHING = Asked()
+
+
+def take_step(
+    verb: Verb, *, task_id: int, caller: Principal, journal: Journal, asked: Asked = NOTHING
+) -> TaskRow:
+    """Take one step of the lifecycle.
+
+    Raises NoSuchTask; NotHolder, OwnWork or PeopleOnly; StaleFence; StepNotAllowed; and what
+    the step itself meets: AssignedToOther, DependenciesOpen, SubtasksOpen, ParentCompleted.
+    """
+    return _walk(lambda _: verb, task_id, caller, journal, asked)
+
+
+def change_status(
+    target: Status, *, task_id: int, caller: Principal, journal: Journal, reason: str | None
+) -> TaskRow:
+    """Take the step that leads to a status, as its verb would.
+
+    Raises StatusOutOfReach, Unchanged when the task is there already, InvalidInput without a
+    reason the verb needs, and all that take_step raises.
+    """
+
+    def choose(standing: Standing) -> Verb:
+        source = standing.status
+        if source is target:
+            raise Unchanged(standing.task)
+        holds = standing.task.assigned_to == caller.id
+        verb = verb_between(source, target, before_block=standing.before_block, holds=holds)
+        if verb is None:
+            raise StatusOutOfReach(source=source, target=target)
+        if STEPS[verb].needs_reason and not reason:
+            raise InvalidInput.at("/reason", f"To {verb} a task takes a reason.", "required")
+        return verb
+
+    return _walk(choose, task_id, caller, journal, Asked(reason=reason))
+
+
+def _walk(
+    choose: Callable[[Standing], Verb],
+    task_id: int,
+    caller: Principal,
+    journal: Journal,
+    asked: Asked,
+) -> TaskRow:
+    def decide(standing: Standing) -> Sets:
+        verb = choose(standing)
+        _refuse(verb, standing, caller, asked)
+        return effects(verb, Moment(standing, caller, journal.at, asked))
+
+    settled = settle(task_id, caller, journal.at, decide)
+    remember_holder(settled)
+    verb = choose(settled.before)
+    if verb is Verb.REOPEN and settled.after.parent_id is not None:
+        come_under(settled.after.parent_id, caller, is_open=True)
+    said = {name: value for name, value in asdict(asked).items() if value not in {None, ""}}
+    note(journal, STEPS[verb].action, settled.after,
+         differences(settled.before.task, settled.after), said)  # fmt: skip
+    return settled.after
+
+
+def remember_holder(settled: Settled) -> None:
+    """Keep whose hold has passed to another, to tell them so when they come back."""
+    left, taker = settled.before.held_by, settled.sets.get("held_by")
+    if left is not None and taker is not None and left != taker:
+        FormerHolder.objects.bulk_create(
+            [FormerHolder(task_id=settled.after.id, principal=left)], ignore_conflicts=True
+        )
+
+
+def _refuse(verb: Verb, standing: Standing, caller: Principal, asked: Asked) -> None:
+    may_step(verb, standing, caller)
+    if asked.fence is not None and asked.fence != standing.task.fence:
+        raise StaleFence(fence=standing.task.fence)
+    refused = refusal(verb, standing.status)
+    if refused is None:
+        return
+    # Who lost the task to another learns that, wherever the other has brought it since.
+    if STEPS[verb].fenced and standing.once_held and standing.held_by != caller.id:
+        raise StaleFence(fence=standing.task.fence)
+    raise StepNotAllowed(refused=refused)

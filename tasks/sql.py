@@ -1,0 +1,107 @@
+"""What is said to the two databases in their own words?"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Lookup, Subquery
+from django.db.models.sql.compiler import SQLCompiler
+
+Sql = tuple[str, Any]
+
+# Any number does, as long as nothing else in the database locks the same.
+_RELATIONS = 0x7461736B73
+
+
+class JsonArray(Subquery):
+    """The column `x` of a subquery as one JSON array, in the subquery's order."""
+
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+        """Aggregate with jsonb_agg."""
+        return self.as_sql(
+            compiler,
+            connection,
+            template="(SELECT COALESCE(jsonb_agg(s.x), '[]'::jsonb) FROM (%(subquery)s) s)",
+        )
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+        """Aggregate with json_group_array."""
+        return self.as_sql(
+            compiler,
+            connection,
+            template="(SELECT json_group_array(s.x) FROM (%(subquery)s) s)",
+        )
+
+
+class Number(Subquery):
+    """How many rows a subquery has."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) s)"
+    output_field = models.IntegerField()
+
+
+@models.JSONField.register_lookup
+class Has(Lookup):
+    """`tags__has="x"`: the JSON array has the string among its items."""
+
+    lookup_name = "has"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+        """Ask for containment, which the GIN index answers."""
+        array, params = self.process_lhs(compiler, connection)
+        return f"{array} @> %s::jsonb", [*params, json.dumps([self.rhs])]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+        """Look at each item."""
+        array, params = self.process_lhs(compiler, connection)
+        return f"EXISTS (SELECT 1 FROM json_each({array}) j WHERE j.value = %s)", [
+            *params,
+            self.rhs,
+        ]
+
+
+def one_relation_edit_at_a_time() -> None:
+    """Wait until no other transaction edits relations between existing tasks.
+
+    Two edits that are harmless alone can close a cycle together, over rows that neither of them
+    touches, so row locks would have to cover whole chains. Such edits are rare and short: they
+    take turns. SQLite has but one writer anyway. New tasks need no turn: nothing leads to them.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RELATIONS])
+
+
+def is_ancestor(task_id: int, of: int) -> bool:
+    """Tell whether a task stands above another one."""
+    return _finds(
+        "WITH RECURSIVE up(id) AS ("
+        " SELECT parent_id FROM tasks_task WHERE id = %s"
+        " UNION SELECT t.parent_id FROM tasks_task t JOIN up ON t.id = up.id"
+        ") SELECT 1 FROM up WHERE id = %s",
+        [of, task_id],
+    )
+
+
+def is_needed_by(task_id: int, any_of: Iterable[int]) -> bool:
+    """Tell whether any of some tasks depends on a task, however far behind."""
+    starts = list(any_of)
+    places = ", ".join(["%s"] * len(starts))
+    return _finds(
+        "WITH RECURSIVE behind(id) AS ("
+        f" SELECT depends_on_id FROM tasks_dependency WHERE task_id IN ({places})"
+        " UNION SELECT d.depends_on_id FROM tasks_dependency d JOIN behind b ON d.task_id = b.id"
+        ") SELECT 1 FROM behind WHERE id = %s",
+        [*starts, task_id],
+    )
+
+
+def _finds(statement: str, params: list[int]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchone() is not None

@@ -1,0 +1,151 @@
+"""The server as the platform meets it: forks, signals, limits, and nothing on the side."""
+
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+from tests.environments import deployed
+from tests.serving import COMMAND, HOST, fresh_database, manage, run, serving
+
+BODY = b'{"refresh": "never given out"}'
+HEAD = (
+    "POST /api/token/refresh HTTP/1.1\r\n"
+    "Host: 127.0.0.1\r\n"
+    "Content-Type: application/json\r\n"
+    f"Content-Length: {len(BODY)}\r\n"
+    "Expect: 100-continue\r\n\r\n"
+).encode()
+
+NO_HTTP = {
+    b"GET /health HTTP/1.1\r\nHost: x\r\nX-Long: " + b"canary" * 6_000: "431",
+    b"GET /health?" + b"canary" * 2_000 + b" HTTP/1.1\r\nHost: x": "414",
+    b"GET /health HTTP/1.1\r\nHost: x\r\nAuthorization canary": "400",
+    b"GET /health HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\n canary": "400",
+    b"GET /canary canary HTTP/1.1\r\nHost: x": "400",
+}
+
+
+@pytest.fixture(scope="module")
+def database():
+    with fresh_database() as url:
+        manage("migrate", "--verbosity=0", DATABASE_URL=url)
+        yield url
+
+
+@pytest.fixture
+def sink():
+    """A port that takes connections and says nothing."""
+    with socket.create_server((HOST, 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+def in_flight(server):
+    """Begin a request and return when the server works on it: it asks for the body."""
+    connection = socket.create_connection((HOST, server.port), timeout=10)
+    connection.sendall(HEAD)
+    assert connection.recv(1000).startswith(b"HTTP/1.1 100 Continue")
+    return connection
+
+
+def rest_of(connection):
+    with connection.makefile("rb") as stream:
+        return stream.read().decode("latin-1")
+
+
+def exchange(server, request):
+    with socket.create_connection((HOST, server.port), timeout=10) as connection:
+        connection.sendall(request)
+        return rest_of(connection)
+
+
+def setting(name, **environ):
+    """Return one setting as gunicorn understood it."""
+    told = run([*COMMAND, "--print-config"], environ)
+    return re.search(rf"^{name}\s+= (.*)$", told, re.MULTILINE)[1]
+
+
+def test_a_request_in_flight_is_answered_after_sigterm_and_then_the_server_is_gone(database):
+    with serving(DATABASE_URL=database) as server, in_flight(server) as connection:
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.wait_for("Handling signal: term")
+
+        connection.sendall(BODY)
+        answer = rest_of(connection)
+
+        assert answer.startswith("HTTP/1.1 401 ")
+        assert "refresh_refused" in answer
+        assert server.process.wait(10) == 0
+        assert time.monotonic() - began < 10
+
+
+def test_a_request_that_never_ends_does_not_hold_the_server_longer_than_it_may(database):
+    with serving(DATABASE_URL=database, GRACEFUL_TIMEOUT_SECONDS="1") as server, in_flight(server):
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(10) == 0
+        assert 1 <= time.monotonic() - began < 3
+
+
+def test_the_platform_s_ten_seconds_are_enough_by_default():
+    assert setting("graceful_timeout") == "8"
+
+
+def test_nobody_is_connected_before_a_request_asks_the_database(sink):
+    url = f"postgres://nobody@{HOST}:{sink.getsockname()[1]}/nothing"
+    with serving(DATABASE_URL=url, DB_CONNECT_TIMEOUT_SECONDS="1") as server:
+        assert server.get("/health").status == 200
+        with pytest.raises(BlockingIOError):
+            sink.accept()
+
+        assert server.get("/api/health/db").status == 503
+        sink.accept()[0].close()
+
+
+def test_no_socket_takes_orders(tmp_path):
+    with serving(HOME=str(tmp_path), XDG_RUNTIME_DIR=str(tmp_path)) as server:
+        server.wait_for("Booting worker")
+        assert server.get("/health").status == 200
+        assert list(tmp_path.rglob("*")) == []
+
+    assert setting("control_socket_disable") == "True"
+
+
+def test_threads_and_connections_are_one_number():
+    ask = "from config.contract import read; print(read({'WEB_THREADS': '3'}).db_pool_size)"
+
+    assert setting("threads", WEB_THREADS="3") == run(["-c", ask], {}).strip() == "3"
+
+
+def test_a_developer_s_machine_serves_itself_alone():
+    assert setting("bind", PORT="9001") == "['127.0.0.1:9001']"
+
+
+def test_a_deployed_stage_serves_on_every_address():
+    assert setting("bind", **deployed(PORT="9001")) == "['0.0.0.0:9001']"
+
+
+def test_what_is_no_http_is_refused_and_not_repeated_in_the_log():
+    with serving() as server:
+        answers = [exchange(server, start + b"\r\n\r\n") for start in NO_HTTP]
+        said = server.stop()
+
+    assert [answer.split()[1] for answer in answers] == list(NO_HTTP.values())
+    assert said.count("Invalid request from ip=127.0.0.1") == len(NO_HTTP)
+    assert "canary" not in said
+
+
+def test_a_token_of_eight_kilobytes_gets_our_own_refusal(database):
+    with serving(DATABASE_URL=database) as server:
+        answer = server.get("/api/me", Authorization=f"Bearer {'x' * 8192}")
+
+    assert (answer.status, answer.data["code"]) == (401, "unauthorized")
+
+
+def test_no_client_is_believed_about_its_scheme():
+    assert setting("forwarded_allow_ips") == "[]"

@@ -1,0 +1,57 @@
+"""The shipped operation `lowercase_project_slugs`."""
+
+from datetime import timedelta
+
+import pytest
+
+from audit.actors import SHELL, Origin
+from audit.recording import Journal
+from migrations_ops.registry import FOLDER, Registry
+from tasks.models import Task
+from wire.clock import now
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = now() - timedelta(days=30)
+
+
+@pytest.fixture
+def journal():
+    return Journal(actor=SHELL, at=now(), origin=Origin(request_id="test-1234"))
+
+
+@pytest.fixture
+def operation():
+    return Registry(FOLDER).find("lowercase_project_slugs").kind()
+
+
+@pytest.fixture
+def tasks():
+    slugs = ["Demo", "DEMO-2", "demo", None, "a_b-C", "x"]
+    Task.objects.bulk_create(
+        Task(
+            title=f"of {slug}", project_slug=slug, created_by="@alice",
+            created_at=LONG_AGO, updated_at=LONG_AGO,
+        )
+        for slug in slugs
+    )  # fmt: skip
+
+
+def test_it_counts_what_it_would_touch(operation, tasks):
+    assert operation.count() == operation.remaining() == 3
+
+
+def test_it_writes_every_slug_in_small_letters(operation, tasks, journal):
+    assert operation.run(journal) == 3
+
+    slugs = Task.objects.order_by("id").values_list("project_slug", flat=True)
+    assert list(slugs) == ["demo", "demo-2", "demo", None, "a_b-c", "x"]
+    assert operation.remaining() == 0
+
+
+def test_what_it_touches_has_a_new_version_and_the_rest_has_not(operation, tasks, journal):
+    operation.run(journal)
+
+    touched = Task.objects.filter(updated_at=journal.at)
+    assert {task.version for task in touched} == {2}
+    assert {task.title for task in touched} == {"of Demo", "of DEMO-2", "of a_b-C"}
+    assert set(Task.objects.filter(updated_at=LONG_AGO).values_list("version", flat=True)) == {1}

@@ -1,0 +1,108 @@
+"""Operations for tests: files in a folder of their own, and a registry that looks there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from accounts.models import Audience
+from audit.models import Entry
+from migrations_ops import registry
+from migrations_ops.registry import Registry
+
+NAME = "raise_cache"
+PATH = f"/api/admin/migrations/{NAME}"
+RAISED, UNTOUCHED = 3601, 3600
+STANDARD = {
+    "name": f'"{NAME}"',
+    "sunset": "date(2999, 12, 31)",
+    "max_rows": "10",
+    "parameters": "step: int = 1",
+    "rows": 'Audience.objects.update(jwks_cache_seconds=F("jwks_cache_seconds") + self.step)',
+    "remaining": "0",
+    "imports": "",
+}
+SOURCE = '''"""Not idempotent on purpose: a second run would show."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+
+from accounts.models import Audience
+from migrations_ops.oneshot import Oneshot
+{imports}
+
+@dataclass(frozen=True, kw_only=True)
+class Operation(Oneshot):
+    """Raise the declared cache of every audience by some seconds."""
+
+    name = {name}
+    description = "Raise the declared cache of every audience."
+    owner = "@carol"
+    sunset = {sunset}
+    max_rows = {max_rows}
+    reversible = False
+
+    {parameters}
+
+    def count(self):
+        return Audience.objects.count()
+
+    def run(self, journal):
+        return {rows}
+
+    def remaining(self):
+        return {remaining}
+'''
+
+
+class Folder:
+    """A folder of operations that the service looks into while the test lasts."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.path = path
+        self._monkeypatch = monkeypatch
+        path.mkdir()
+        self.read()
+
+    def read(self) -> Registry:
+        """Let the service see the files as they are now, as a deployment would."""
+        self._monkeypatch.setattr(registry, "shipped", Registry(self.path))
+        return registry.shipped
+
+    def write(self, file: str = f"0001_{NAME}.py", **changes: str) -> Registry:
+        """Add an operation that differs from the standard one in some parts."""
+        (self.path / file).write_text(SOURCE.format(**{**STANDARD, **changes}))
+        return self.read()
+
+    def bury(self, name: str, *, receipt: str = "eyJ", code_sha256: str = "") -> Registry:
+        """Put up a tombstone; the file stays where it is."""
+        code = code_sha256 or Registry(self.path).operations[name].code_sha256
+        stone = {"name": name, "code_sha256": code, "receipt": receipt}
+        (self.path.parent / "tombstones.json").write_text(json.dumps([stone]))
+        return self.read()
+
+
+def mint(client: APIClient, **body: Any) -> str:
+    """Mint a token for the standard operation."""
+    return str(client.post(f"{PATH}/token", body).data["token"])
+
+
+def run(client: APIClient, token: str, **body: Any) -> Response:
+    """Run the standard operation."""
+    answer: Response = client.post(PATH, body, headers={"X-Migration-Token": token})
+    return answer
+
+
+def cache_seconds() -> int:
+    """Tell how often the standard operation has been applied."""
+    return Audience.objects.get(pk="taskflow").jwks_cache_seconds
+
+
+def recorded(action: str) -> list[Entry]:
+    """Return the entries of one kind, oldest first."""
+    return list(Entry.objects.filter(action=action).order_by("id"))
