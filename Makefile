@@ -4,7 +4,7 @@ PYTHON_HERE := .venv/bin/python
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install run test test-sqlite test-postgres test-browser check demo bench rehearse lock clean
+.PHONY: help install run test test-sqlite test-postgres test-browser check migrations demo lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-14s\033[0m %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,10 @@ test-browser: install ## Drive the pages with Chromium, which it installs on Deb
 
 check: install ## Lint, types, import contracts, schema, migrations, deployment files, budgets
 	@exec $(PYTHON_HERE) -m local.check $(ARGS)
+
+migrations: install ## Write the migrations of changed models, one line of them per app
+	@DJANGO_SETTINGS_MODULE=local.lint_settings $(PYTHON_HERE) manage.py create_max_migration_files
+	@DJANGO_SETTINGS_MODULE=local.lint_settings exec $(PYTHON_HERE) manage.py makemigrations $(ARGS)
 
 demo: install ## Tell the main story against a server of its own, pass or fail per step
 	@exec $(PYTHON_HERE) -m local.demo

@@ -95,7 +95,7 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
     members = {name: jwk.get(name) for name in names}
     if not all(isinstance(value, str) for value in members.values()):
         raise UnfitKey("a member that makes the key is missing")
-    canonical = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = json.dumps(members, sort_keys=True, separators=(",", ":"))
     return base64url.encode(hashlib.sha256(canonical.encode()).digest())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -40,29 +40,31 @@ class Journal:
         `actor` is for the moments in which the one who acts becomes known only on the way,
         such as a sign-in.
         """
-        who = actor or self.actor
         entry = Entry(
             occurred_at=self.at,
             action=action.value,
             outcome=outcome.value,
-            actor_id=who.id,
-            actor_type=who.type.value,
-            on_behalf_of=who.on_behalf_of,
-            auth_method=who.auth_method,
-            client_id=who.client_id,
             target_type=target[0],
             target_id=str(target[1]),
             task_id=task_id,
             project_slug=project_slug,
             changes={name: list(pair) for name, pair in (changes or {}).items()},
             context=dict(context or {}),
-            request_id=self.origin.request_id,
-            ip=self.origin.ip,
-            user_agent=self.origin.user_agent,
-            release=self.origin.release,
+            **_who(actor or self.actor),
+            **asdict(self.origin),
         )
         entry.seal_content()
         self.entries.append(entry)
+
+
+def _who(actor: Actor) -> dict[str, str]:
+    return {
+        "actor_id": actor.id,
+        "actor_type": actor.type.value,
+        "on_behalf_of": actor.on_behalf_of,
+        "auth_method": actor.auth_method,
+        "client_id": actor.client_id,
+    }
 
 
 @contextmanager

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.module_loading import import_string
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
 from accounts.methods.pipeline import HEADER
 from accounts.scopes import ANYBODY, SIGNED_IN, Scope
-from config.openapi_parts import HEADERS, PROBLEM_SCHEMA, STATUSES, response_of
+from config.openapi_parts import HEADERS, PROBLEM_SCHEMA, STATUSES, VOCABULARIES, response_of
 from wire.pages import PageQuery
 from wire.serializers import StrictSerializer
 
 Operation = dict[str, Any]
 _ROLE = re.compile(r"(?<=.)(In|Out|Patch|Body|Form)$")
+_OF_ENUMS = frozenset({"enum", "type", "x-spec-enum-id", "description"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 TAGS = MappingProxyType({"config": "health", "migrations_ops": "one-shots"})
 
@@ -115,6 +118,24 @@ class Schema(AutoSchema):
             schema["additionalProperties"] = False
         return schema
 
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> Operation | None:
+        """Tell a closed vocabulary by its name, and a single word as what it is."""
+        schema: Operation | None = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
+        words = (schema or {}).get("enum", [None])
+        if schema is None or None in words:
+            return schema
+        kept = {name: value for name, value in schema.items() if name not in _OF_ENUMS}
+        if field.help_text:
+            kept["description"] = str(field.help_text)
+        name = vocabularies().get(frozenset(words))
+        if name:
+            return {**self._shared("schemas", name, {"type": "string", "enum": words}), **kept}
+        return {"const": words[0], **kept} if len(words) == 1 else schema
+
     def _get_response_bodies(self, direction: Any = "response") -> Operation:
         """Add the refusals that apply, and the headers of every answer."""
         bodies: Operation = super()._get_response_bodies(direction)
@@ -145,6 +166,15 @@ class Schema(AutoSchema):
         self.registry.register_on_missing(part)
         reference: Operation = part.ref
         return reference
+
+
+@cache
+def vocabularies() -> Mapping[frozenset[str], str]:
+    """Return the name of each vocabulary by its words."""
+    return {
+        frozenset(word.value for word in import_string(path)): name
+        for name, path in VOCABULARIES.items()
+    }
 
 
 def scope_of(schema: AutoSchema) -> str | None:

@@ -19,12 +19,18 @@ TAGS: list[Part] = [
     {"name": "one-shots", "description": "Production data, changed once and for all."},
     {"name": "health", "description": "Alive, connected, ready."},
 ]
-ENUM_NAMES = {
-    "TaskStatus": "tasks.serializers.STATUSES",
-}
+# Where a closed vocabulary is told under its own name.
+VOCABULARIES: Mapping[str, str] = MappingProxyType({
+    "Action": "audit.actions.Action",
+    "ActorType": "audit.actors.ActorType",
+    "MigrationStatus": "migrations_ops.states.Progress",
+    "Outcome": "audit.actions.Outcome",
+    "Role": "accounts.scopes.Role",
+    "TaskStatus": "tasks.lifecycle.Status",
+})  # fmt: skip
 PATH_IDS: Mapping[str, Part] = MappingProxyType({
     "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1},
-})
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

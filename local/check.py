@@ -20,6 +20,7 @@ from local.environment import (
 )
 from local.places import PostgresUnavailable
 from local.postgres import throw_away
+from local.processes import Stopped, stop_on_signals
 
 AT_ONCE = 2
 PYTHON = (sys.executable, "-m")
@@ -27,7 +28,7 @@ MANAGE = (sys.executable, "manage.py")
 TOOLS = Path(sys.executable).parent
 OWN_APPS = ("accounts", "audit", "migrations_ops", "tasks")
 API_SCHEMA = ("spectacular", "--validate", "--fail-on-warn", f"--file={os.devnull}")
-SAFE_MIGRATIONS = ("lintmigrations", "--no-cache", "--include-apps", *OWN_APPS)
+SAFE_MIGRATIONS = ("lintmigrations", "--skip-checks", "--no-cache", "--include-apps", *OWN_APPS)
 DEPLOY = ("check", "--deploy", "--fail-level=WARNING")
 FILE_JUDGES = (
     ("shell scripts", ("shellcheck",), ("local/*.sh", ".ci/run", "deploy/**/*.sh")),
@@ -64,11 +65,14 @@ class Verdict:
 
 def main() -> None:
     """Ask all, two at a time. Ends with 1 when one refuses, after saying what it said."""
+    stop_on_signals()
     try:
         with throw_away() as cluster:
             verdicts = _ask_all(tuple(steps(cluster.url)))
     except PostgresUnavailable as refused:
         sys.exit(f"The migrations cannot be checked without PostgreSQL: {refused}.")
+    except Stopped:
+        sys.exit(130)
     bad = [verdict for verdict in verdicts if not verdict.is_good]
     for verdict in bad:
         print(f"\n== {verdict.step.name}: {' '.join(verdict.step.command)}\n{verdict.output}")
@@ -113,10 +117,13 @@ def production(database_url: str) -> dict[str, str]:
 
 def _ask_all(judges: Sequence[Step]) -> list[Verdict]:
     verdicts = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         for asked in as_completed([pool.submit(_ask, step) for step in judges]):
             verdicts.append(asked.result())
             print(verdicts[-1].line(), flush=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
     return verdicts
 
 

@@ -51,8 +51,12 @@ def database_for_run(var: Path) -> Iterator[Database]:
 @contextmanager
 def local_database(var: Path = VAR) -> Iterator[None]:
     """Let `manage.py` use what the last `make run` used. Ends the process if that cannot start."""
+    if not is_local() or says(DATABASE_URL):
+        yield
+        return
+    var.mkdir(parents=True, exist_ok=True)  # where the contract's own SQLite file lies
     kept = remembered(var)
-    if kept is None or not is_local() or says(DATABASE_URL):
+    if kept is None:
         yield
     elif kept.engine is Engine.POSTGRES:
         with _server_for_a_command(var) as url:
@@ -119,11 +123,11 @@ def _server_for_a_command(var: Path) -> Iterator[str]:
         cluster.start()
     except PostgresUnavailable as refused:
         sys.exit(_cannot_start(refused))
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         yield cluster.url
     finally:
+        signal.signal(signal.SIGTERM, before)
         cluster.stop()
 
 

@@ -39,9 +39,11 @@ class Story:
     ) -> tuple[int, dict[str, Any] | list[Any]]:
         """Send a request as any client would; returns status and JSON."""
         form = isinstance(body, str)
-        data = body.encode() if isinstance(body, str) else body and json.dumps(body).encode()
+        data = None if body is None else (body if isinstance(body, str) else json.dumps(body))
         kind = "application/x-www-form-urlencoded" if form else "application/json"
-        request = urllib.request.Request(self.base + path, data or None, method=method)
+        request = urllib.request.Request(
+            self.base + path, None if data is None else data.encode(), method=method
+        )
         for name, value in {"Content-Type": kind, **headers}.items():
             request.add_header(name.replace("_", "-"), value)
         try:
@@ -165,7 +167,7 @@ STEPS: tuple[Callable[[Story], str], ...] = (
 def main() -> None:
     """Tell the story. Ends with 1 when a step fails."""
     stop_on_signals()
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="taskflow-demo-") as folder, socket.socket() as probe:
         probe.bind((HOST, 0))
         port = str(probe.getsockname()[1])

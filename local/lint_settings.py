@@ -1,4 +1,4 @@
-"""The settings with the linters of migrations in them, which never see production."""
+"""The settings with the linters of migrations in them: for `make check` and `make migrations`."""
 
 from config.settings import *  # noqa: F403
 from config.settings import INSTALLED_APPS

@@ -5,14 +5,21 @@ from datetime import datetime
 from typing import Any, Self, cast
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q, Value
 from django.db.models.query import ValuesListIterable
 
 from accounts.principals import Principal
 from tasks.constraints import CONSTRAINTS, INDEXES
 from tasks.lifecycle import OPEN, Status
 from tasks.rows import Priority, Standing, TaskRow
-from tasks.sql import JsonArray, Number
+from tasks.sql import (
+    DependsOn,
+    HasOpenDependencies,
+    HasOpenSubtasks,
+    SubtaskCount,
+    SubtasksCompleted,
+    WasHeld,
+)
 
 _OPEN = sorted(status.value for status in OPEN)
 
@@ -41,7 +48,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def rows(self) -> "models.QuerySet[Task, TaskRow]":
         """Read plain rows: one statement, whatever their number."""
-        found = self.annotate(**_told_besides()).values_list(*TaskRow._fields)
+        found = self.annotate(**_TOLD_BESIDES).values_list(*TaskRow._fields)
         found._iterable_class = _TaskRows  # noqa: SLF001
         return cast("models.QuerySet[Task, TaskRow]", found)
 
@@ -49,7 +56,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Read one task and all that a decision about it needs, in one statement."""
         found = (
             self.filter(pk=task_id)
-            .annotate(**_told_besides(), **_asked_besides(caller_id))
+            .annotate(**_TOLD_BESIDES, **_ASKED_BESIDES, once_held=WasHeld("pk", Value(caller_id)))
             .values_list(*TaskRow._fields, *Standing._fields[1:])
             .first()
         )
@@ -169,7 +176,7 @@ class FormerHolder(models.Model):
 def is_ready(principal: Principal) -> Q:
     """Return the condition of being ready for the caller."""
     free = Q(assigned_to__isnull=True) | Q(assigned_to=principal.id)
-    return Q(free, ~Exists(_unfinished()), status=Status.PENDING.value)
+    return Q(free, ~Q(HasOpenDependencies("pk")), status=Status.PENDING.value)
 
 
 def is_overdue(at: datetime) -> Q:
@@ -177,25 +184,12 @@ def is_overdue(at: datetime) -> Q:
     return Q(due_date__lt=at, status__in=_OPEN)
 
 
-def _unfinished() -> models.QuerySet[Dependency]:
-    return Dependency.objects.filter(task=OuterRef("pk")).exclude(
-        depends_on__status=Status.COMPLETED.value
-    )
-
-
-def _told_besides() -> dict[str, Any]:
-    waits_for = Dependency.objects.filter(task=OuterRef("pk")).order_by("depends_on_id")
-    children = Task.objects.filter(parent=OuterRef("pk")).order_by().values("pk")
-    return {
-        "depends_on": JsonArray(waits_for.values(x=F("depends_on_id"))),
-        "subtask_count": Number(children),
-        "subtasks_completed": Number(children.filter(status=Status.COMPLETED.value)),
-    }
-
-
-def _asked_besides(caller_id: str) -> dict[str, Any]:
-    return {
-        "open_dependencies": Exists(_unfinished()),
-        "open_subtasks": Exists(Task.objects.filter(parent=OuterRef("pk"), status__in=_OPEN)),
-        "once_held": Exists(FormerHolder.objects.filter(task=OuterRef("pk"), principal=caller_id)),
-    }
+_TOLD_BESIDES = {
+    "depends_on": DependsOn("pk"),
+    "subtask_count": SubtaskCount("pk"),
+    "subtasks_completed": SubtasksCompleted("pk"),
+}
+_ASKED_BESIDES = {
+    "open_dependencies": HasOpenDependencies("pk"),
+    "open_subtasks": HasOpenSubtasks("pk"),
+}

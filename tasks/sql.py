@@ -6,17 +6,23 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Lookup, Subquery
+from django.db.models import Func, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
+from tasks.lifecycle import OPEN, Status
+
 Sql = tuple[str, Any]
+
+# Written out rather than built from query sets: these stand in every statement about a task, and
+# putting a subquery together costs more than the database takes to answer it.
+_OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 
 # Any number does, as long as nothing else in the database locks the same.
 _RELATIONS = 0x7461736B73
 
 
-class JsonArray(Subquery):
-    """The column `x` of a subquery as one JSON array, in the subquery's order."""
+class DependsOn(Func):
+    """The ids of the tasks that a task depends on, ascending, as a JSON array."""
 
     output_field = models.JSONField()
 
@@ -25,23 +31,67 @@ class JsonArray(Subquery):
         return self.as_sql(
             compiler,
             connection,
-            template="(SELECT COALESCE(jsonb_agg(s.x), '[]'::jsonb) FROM (%(subquery)s) s)",
+            template="(SELECT COALESCE(jsonb_agg(d.depends_on_id ORDER BY d.depends_on_id),"
+            " '[]'::jsonb) FROM tasks_dependency d WHERE d.task_id = %(expressions)s)",
         )
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        """Aggregate with json_group_array."""
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Sql:
+        """Aggregate with json_group_array, which takes the order of what it reads."""
         return self.as_sql(
             compiler,
             connection,
-            template="(SELECT json_group_array(s.x) FROM (%(subquery)s) s)",
+            template="(SELECT json_group_array(o.id) FROM (SELECT d.depends_on_id AS id"
+            " FROM tasks_dependency d WHERE d.task_id = %(expressions)s ORDER BY 1) o)",
         )
 
 
-class Number(Subquery):
-    """How many rows a subquery has."""
+class SubtaskCount(Func):
+    """How many children a task has."""
 
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) s)"
+    template = "(SELECT COUNT(*) FROM tasks_task c WHERE c.parent_id = %(expressions)s)"
     output_field = models.IntegerField()
+
+
+class SubtasksCompleted(Func):
+    """How many of them are completed."""
+
+    template = (
+        "(SELECT COUNT(*) FROM tasks_task c WHERE c.parent_id = %(expressions)s"
+        f" AND c.status = '{Status.COMPLETED}')"
+    )
+    output_field = models.IntegerField()
+
+
+class HasOpenSubtasks(Func):
+    """Whether any of them is open."""
+
+    template = (
+        "EXISTS (SELECT 1 FROM tasks_task c WHERE c.parent_id = %(expressions)s"
+        f" AND c.status IN ({_OPEN}))"
+    )
+    output_field = models.BooleanField()
+
+
+class HasOpenDependencies(Func):
+    """Whether a task waits for one that is not completed."""
+
+    template = (
+        "EXISTS (SELECT 1 FROM tasks_dependency d JOIN tasks_task n ON n.id = d.depends_on_id"
+        f" WHERE d.task_id = %(expressions)s AND n.status <> '{Status.COMPLETED}')"
+    )
+    output_field = models.BooleanField()
+
+
+class WasHeld(Func):
+    """Whether a principal's hold on a task has passed to another: of the task and the principal."""
+
+    template = (
+        "EXISTS (SELECT 1 FROM tasks_formerholder h"
+        " WHERE (h.task_id, h.principal) = (%(expressions)s))"
+    )
+    output_field = models.BooleanField()
 
 
 @models.JSONField.register_lookup

@@ -27,5 +27,6 @@ urlpatterns = [
     path("api/tasks", views.Tasks.as_view()),
     path("api/tasks/<id:task_id>", views.OneTask.as_view(), name="task"),
     path("api/tasks/<id:task_id>/subtasks", views.Subtasks.as_view()),
+    path("api/tasks/<id:task_id>/audit", views.History.as_view()),
     *(path(f"api/tasks/<id:task_id>/{step.verb}", step.as_view()) for step in STEP_VIEWS),
 ]

@@ -11,6 +11,9 @@ from rest_framework.response import Response
 from accounts.permissions import caller_of
 from accounts.scopes import Scope
 from audit.http import recording_for
+from audit.models import Entry
+from audit.serializers import EntryOut, TrailQuery
+from audit.views import trail
 from tasks import operations, reading
 from tasks.lifecycle import Status
 from tasks.rows import TaskRow
@@ -126,6 +129,22 @@ class Subtasks(Endpoint):
         if body.get("parent_id") not in {None, task_id}:
             raise InvalidInput.at("/parent_id", "The path names another parent.", "mismatch")
         return created(request, {**body, "parent_id": task_id})
+
+
+class History(Endpoint):
+    """What happened to a task."""
+
+    required_scopes = {"GET": Scope.TASKS_READ}
+    queries: ClassVar[dict[str, Any]] = {"GET": TrailQuery}
+
+    @extend_schema(responses=EntryOut(many=True))
+    def get(self, request: Request, task_id: int) -> Response:
+        """Show who did what to a task, newest first.
+
+        For everybody who may see the task. The history of a deleted task is in `/api/audit`.
+        """
+        reading.get(task_id, caller=caller_of(request))
+        return trail(Entry.objects.of_task(task_id), self.query, request)
 
 
 def listed(found: Page[Any], request: Request) -> Response:

@@ -58,16 +58,16 @@ def django_db_setup(django_db_setup: None) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _flush_history() -> Iterator[None]:
     """Let the flush after a transactional test empty the audit; put back what migrations made."""
-    flush = TransactionTestCase._fixture_teardown
+    flush = vars(TransactionTestCase)["_fixture_teardown"]
 
     def teardown(case: TransactionTestCase) -> None:
         with clearable_history():
             flush(case)
         Audience.objects.create(name="taskflow", payload_versions=[1])
 
-    TransactionTestCase._fixture_teardown = teardown
+    setattr(TransactionTestCase, "_fixture_teardown", teardown)  # noqa: B010
     yield
-    TransactionTestCase._fixture_teardown = flush
+    setattr(TransactionTestCase, "_fixture_teardown", flush)  # noqa: B010
 
 
 @pytest.fixture(autouse=True)

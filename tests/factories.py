@@ -83,15 +83,20 @@ def stored(task: Task | TaskRow | int) -> dict[str, Any]:
 
 def make_history_unwritable() -> None:
     """Let the database refuse every new entry until the test's transaction is rolled back."""
-    refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry "
-    statements = {
-        "sqlite": [refuse + "BEGIN SELECT RAISE(ABORT, 'disk full'); END"],
-        "postgresql": [
-            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'disk full'; END $$",
-            refuse + "EXECUTE FUNCTION full_disk()",
-        ],
-    }
     with connection.cursor() as cursor:
-        for statement in statements[connection.vendor]:
+        for statement in _FULL_DISK[connection.vendor]:
             cursor.execute(statement)
+
+
+_FULL_DISK = {
+    "sqlite": [
+        """CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'disk full'); END"""
+    ],
+    "postgresql": [
+        """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'disk full'; END $$""",
+        """CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry
+        EXECUTE FUNCTION full_disk()""",
+    ],
+}

@@ -19,7 +19,7 @@ class JSONNegotiation(DefaultContentNegotiation):
 
     def get_accept_list(self, request: Request) -> list[str]:
         """Return the media types of Accept, the problem type read as JSON."""
-        asked = super().get_accept_list(request)
+        asked = [kind for kind in super().get_accept_list(request) if kind] or ["*/*"]
         return ["application/json" if PROBLEM in kind.lower() else kind for kind in asked]
 
     def filter_renderers(

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from local.database import Database, Engine, local_database, remember
 from local.postgres import Cluster
 
 
@@ -47,6 +48,19 @@ def test_whoever_leaves_last_turns_it_off(folder):
         assert first.is_running()
 
     assert not first.is_running()
+
+
+def test_a_command_has_the_server_of_the_last_run_for_as_long_as_it_takes(monkeypatch, folder):
+    cluster = cluster_in(folder)
+    remember(Database(Engine.POSTGRES, cluster.url, "because"), folder)
+    monkeypatch.setenv("DATABASE_URL", "")  # so that it is put back
+    monkeypatch.delenv("DATABASE_URL")
+
+    with local_database(folder):
+        assert os.environ["DATABASE_URL"] == cluster.url
+        assert ask(cluster, "SELECT 1") == 1
+
+    assert not cluster.is_running()
 
 
 def kill(cluster):

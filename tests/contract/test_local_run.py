@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from local.environment import ROOT
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
+CHOICES = ("DB", "DATABASE_URL")
 
 
 @pytest.fixture
@@ -34,23 +36,34 @@ def port():
         return probe.getsockname()[1]
 
 
-def start(var, **environment):
-    told = {name: value for name, value in os.environ.items() if name not in ("DB", "DATABASE_URL")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "local.run", "--var", str(var)],
-        cwd=ROOT,
-        env={**told, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def start(var):
+    """Run `make run`'s program; whatever a test leaves running ends with it."""
+    with ExitStack() as running:
+
+        def run(**environment):
+            told = {name: text for name, text in os.environ.items() if name not in CHOICES}
+            process = running.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "local.run", "--var", str(var)],
+                    cwd=ROOT,
+                    env={**told, **environment},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            running.callback(process.terminate)
+            return process
+
+        yield run
 
 
 def get(port, path, **headers):
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
-    connection.request("GET", path, headers=headers)
-    answer = connection.getresponse()
-    return answer.status, json.loads(answer.read())
+    with closing(http.client.HTTPConnection(HOST, port, timeout=10)) as connection:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 def banner_of(running):
@@ -69,11 +82,11 @@ def left_of(var, port):
 
 
 @pytest.mark.parametrize(("engine", "name"), [("sqlite", "SQLite"), ("postgres", "PostgreSQL 18")])
-def test_it_serves_until_a_signal_and_leaves_no_process(var, port, engine, name):
-    running = start(var, DB=engine, PORT=str(port))
+def test_it_serves_until_a_signal_and_leaves_no_process(start, var, port, engine, name):
+    running = start(DB=engine, PORT=str(port))
     said = banner_of(running)
 
-    assert f"{name}" in said
+    assert name in said
     assert json.loads((var / "people.json").read_text())["@admin"]["password"] in said
     assert get(port, "/health")[1]["status"] == "healthy"
     assert get(port, "/api/tasks", Authorization="Bearer dev:@alice")[0] == 200
@@ -85,21 +98,21 @@ def test_it_serves_until_a_signal_and_leaves_no_process(var, port, engine, name)
     assert left_of(var, port) == []
 
 
-def test_a_taken_port_is_one_sentence(var, port):
+def test_a_taken_port_is_one_sentence(start, port):
     with socket.socket() as listener:
         listener.bind((HOST, port))
         listener.listen()
-        said, complained = start(var, PORT=str(port)).communicate(timeout=PATIENCE_SECONDS)
+        said, complained = start(PORT=str(port)).communicate(timeout=PATIENCE_SECONDS)
 
     assert said == ""
     assert complained.startswith(f"Port {port} is taken by another program; run `make run PORT=")
     assert complained.count("\n") == 1
 
 
-def test_an_unreachable_database_is_one_sentence_without_its_password(var, port):
+def test_an_unreachable_database_is_one_sentence_without_its_password(start, port):
     nobody_there = f"postgres://me:open-sesame@{HOST}:{port}/mine"
 
-    refused = start(var, DATABASE_URL=nobody_there, PORT=str(port))
+    refused = start(DATABASE_URL=nobody_there, PORT=str(port))
     said, complained = refused.communicate(timeout=PATIENCE_SECONDS)
 
     assert refused.returncode == 1

@@ -49,7 +49,7 @@ def test_no_statement_changes_an_entry(entry, tamper):
 
 @pytest.mark.only_on("sqlite")  # REPLACE is SQLite's
 def test_replace_does_not_overwrite_an_entry(entry):
-    columns = ", ".join(field.column for field in Entry._meta.fields)
+    columns = ", ".join(str(field.column) for field in Entry._meta.fields)
 
     with pytest.raises(DatabaseError, match="append-only"):
         sql(f"REPLACE INTO audit_entry ({columns}) SELECT {columns} FROM audit_entry")

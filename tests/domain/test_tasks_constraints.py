@@ -71,7 +71,7 @@ def test_the_database_refuses_to_say_the_same_twice(kind):
     what = {"depends_on": other} if kind is Dependency else {"principal": "@bob"}
     kind.objects.create(task=task, **what)
 
-    with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction.atomic():
         kind.objects.create(task=task, **what)
 
 

@@ -202,9 +202,7 @@ def test_a_step_that_needs_a_reason_gets_one(status, target):
     assert edit(task, caller, status=target, reason="It rains.").status == target
 
 
-@pytest.mark.parametrize(
-    ("caller", "action"), [(ALICE, "task.completed"), (BOB, "task.approved")]
-)
+@pytest.mark.parametrize(("caller", "action"), [(ALICE, "task.completed"), (BOB, "task.approved")])
 def test_completing_out_of_review_is_the_holders_and_approving_the_others(caller, action):
     edit(a_task(Status.REVIEW), caller, status=Status.COMPLETED)
 

@@ -1,5 +1,7 @@
 """Parents wait for their children, tasks for what they depend on, and nothing for itself."""
 
+from itertools import pairwise
+
 import pytest
 
 from tasks import operations
@@ -33,7 +35,7 @@ def chain(length):
 def waiting(length):
     """Tasks of which each waits for the next."""
     tasks = [a_task() for _ in range(length)]
-    for task, after in zip(tasks, tasks[1:], strict=False):
+    for task, after in pairwise(tasks):
         Dependency.objects.create(task=task, depends_on=after)
     return tasks
 

@@ -144,7 +144,7 @@ def test_an_unknown_method_is_told_which_are_known(as_alice, method):
     answer = send(as_alice, method, "/api/tasks")
 
     assert_problem(answer, 405)
-    assert answer["Allow"] == "GET, POST, HEAD"
+    assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png"])

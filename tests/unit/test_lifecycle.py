@@ -39,7 +39,7 @@ def test_every_verb_is_in_the_table_and_has_an_action_of_its_own():
 
 
 def test_open_and_closed_make_up_all_and_what_is_held_is_open():
-    assert OPEN | CLOSED == set(Status)
+    assert set(Status) == OPEN | CLOSED
     assert not OPEN & CLOSED
     assert HELD < OPEN
 
