@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from accounts.models import Account, Audience, Session, SigningKey
 from audit.admin import ReadOnly
+from wire.clock import now
 
 
 @admin.register(Account)
@@ -31,8 +32,18 @@ class SessionAdmin(ReadOnly):
 class SigningKeyAdmin(ReadOnly):
     """Keys and the dates of their lives; the private half is never shown."""
 
-    list_display = ("kid", "algorithm", "published_at", "signs_from", "retires_at", "revoked_at")
-    fields = (*list_display, "removed_at", "public_jwk")
+    list_display = (
+        "kid", "algorithm", "state", "published_at", "signs_from", "retires_at", "removed_at",
+        "revoked_at",
+    )  # fmt: skip
+    list_filter = ("algorithm",)
+    search_fields = ("kid",)
+    fields = (*list_display, "succeeds", "public_jwk")
+
+    @admin.display(description="state")
+    def state(self, key: SigningKey) -> str:
+        """Name where the key stands now."""
+        return key.dates.state(now()).value
 
 
 @admin.register(Audience)

@@ -1,17 +1,17 @@
 """Who is calling? The token says which one method is asked; none is tried in turn."""
 
-from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
 from django.conf import settings
 from rest_framework.request import Request
 
+from accounts.claimed import issuer_of
 from accounts.errors import BadCredential
-from accounts.methods import dev_bypass, own, pipeline
+from accounts.methods import dev_bypass, external, google, own, pipeline
 from accounts.principals import Principal
 from accounts.tokens import BearerShell
-from wire.strict_json import NotStrictJson, loads
 from wire.timing import Timed
 
 
@@ -34,20 +34,25 @@ class BearerAuthentication(BearerShell):
 
 
 def principal_of(token: str, at: datetime) -> Principal:
-    """Return who the token speaks of, asking the method it names. Raises BadCredential."""
+    """Return who the token speaks of, asking the method it names.
+
+    Raises BadCredential, and KeySourceUnavailable when an outside method has no keys to judge by.
+    """
     if token.startswith(dev_bypass.PREFIX):
         return dev_bypass.principal(token, at)
-    if claimed_issuer(token) == settings.CONTRACT.base_url:
-        return own.principal(token, at)
-    raise BadCredential
+    method = _method_of(issuer_of(token))
+    if method is None:
+        raise BadCredential
+    return method(token, at)
 
 
-def claimed_issuer(token: str) -> str | None:
-    """Return the `iss` a token claims, for routing only: nothing has been verified yet."""
-    try:
-        _, payload, _ = token.split(".")
-        claims = loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (ValueError, NotStrictJson):
+def _method_of(issuer: str | None) -> Callable[[str, datetime], Principal] | None:
+    """Choose by the issuer a token claims: each has one method, or none where it is not set up."""
+    contract = settings.CONTRACT
+    if issuer is None:
         return None
-    issuer = claims.get("iss") if isinstance(claims, dict) else None
-    return issuer if isinstance(issuer, str) else None
+    if issuer == contract.base_url:
+        return own.principal
+    if contract.gc_oauth_audience and issuer in google.ISSUERS:
+        return google.principal
+    return external.principal if issuer == contract.auth_server_url else None

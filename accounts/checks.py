@@ -21,8 +21,10 @@ def imported_key_is_strong(app_configs: object, **kwargs: Any) -> list[CheckMess
     try:
         key = load_pem(path.read_bytes())
     except (OSError, UnfitKey) as error:
-        return [Error(f"JWT_PRIVATE_KEY_FILE can not sign: {error}", id="accounts.E001")]
-    if isinstance(key, RSAPrivateKey) and key.key_size < RSA_BITS:
+        return [_unfit(error)]
+    if not isinstance(key, RSAPrivateKey):
+        return [_unfit("it is of another algorithm")]
+    if key.key_size < RSA_BITS:
         return [
             Notice(
                 f"JWT_PRIVATE_KEY_FILE is RSA of {key.key_size} bits, weaker than 128 bits.",
@@ -31,3 +33,11 @@ def imported_key_is_strong(app_configs: object, **kwargs: Any) -> list[CheckMess
             )
         ]
     return []
+
+
+def _unfit(reason: object) -> Error:
+    return Error(
+        f"JWT_PRIVATE_KEY_FILE can not sign: {reason}.",
+        hint=f"Mount an RSA key of at least 2048, better {RSA_BITS} bits.",
+        id="accounts.E001",
+    )

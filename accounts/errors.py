@@ -1,5 +1,8 @@
 """What can go wrong between a caller and a token?"""
 
+import math
+from datetime import datetime
+
 from wire.errors import DomainError
 
 
@@ -31,10 +34,26 @@ class RefreshRefused(AccountsError):
     sentence = "The refresh token is not valid."
 
 
+class InvalidGrant(AccountsError):
+    """The token endpoint says of a refresh token what /api/token/refresh says with 401."""
+
+    sentence = RefreshRefused.sentence
+
+
 class InvalidClient(AccountsError):
     """The client could not be authenticated (RFC 6749, section 5.2)."""
 
     sentence = "The client could not be authenticated."
+
+
+class AssertionReplayed(InvalidClient):
+    """An assertion buys one token, and this one has (RFC 7523, section 3)."""
+
+
+class SubjectRefused(AccountsError):
+    """Subject or actor token is not valid, or may not be exchanged (RFC 8693, section 2.2.2)."""
+
+    sentence = "The subject token or the actor token is not valid here, or may not be exchanged."
 
 
 class InvalidScope(AccountsError):
@@ -95,3 +114,49 @@ class SigningUnavailable(AccountsError):
     """No key can sign at this instant."""
 
     sentence = "No signing key is usable at the moment."
+
+
+class NotSigningYet(SigningUnavailable):
+    """The first key of an algorithm is published, and consumers may still hold a set without it.
+
+    `wait` says for how many seconds.
+    """
+
+    sentence = "No key signs with {alg} before {signs_from:%Y-%m-%dT%H:%M:%SZ}."
+
+    def __init__(self, *, alg: str, signs_from: datetime, at: datetime) -> None:
+        super().__init__(alg=alg, signs_from=signs_from)
+        self.wait = math.ceil((signs_from - at).total_seconds())
+
+
+class ImportedKeyUnfit(SigningUnavailable):
+    """The first key was to be imported, and the file does not hold one that may sign."""
+
+    sentence = (
+        "JWT_PRIVATE_KEY_FILE can not sign: {reason}. "
+        "It holds an RSA key of at least 2048, better 3072 bits."
+    )
+
+
+class KeySourceUnavailable(AccountsError):
+    """A token of an outside issuer came, and no keys of that issuer could be got to judge it."""
+
+    sentence = "The keys of the identity provider cannot be had at the moment; try again."
+
+
+class IdentityTaken(AccountsError):
+    """An outside identity is one account at most."""
+
+    sentence = "The identity {identity} is linked to an account already."
+
+
+class NoSuchIdentity(AccountsError):
+    """The account has no such link."""
+
+    sentence = "The identity {identity} is not linked to {handle}."
+
+
+class UnfitIdentity(AccountsError):
+    """An outside identity is an issuer and a subject of 1 to 200 visible ASCII characters."""
+
+    sentence = "An identity is an issuer and a subject of 1 to 200 visible ASCII characters."

@@ -6,7 +6,8 @@ published set, so a key is published long before it signs, and stays long after.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
 
 
 class NoSigner(Exception):
@@ -15,6 +16,16 @@ class NoSigner(Exception):
 
 class DatesOutOfOrder(ValueError):
     """A key's dates do not follow each other."""
+
+
+class KeyState(StrEnum):
+    """Where in its life a key stands."""
+
+    NEXT = "next"
+    SIGNING = "signing"
+    RETIRED = "retired"
+    REMOVED = "removed"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,16 @@ class KeyDates:
         known = [date for date in self._course() if date is not None]
         if known != sorted(known):
             raise DatesOutOfOrder("a key is published, signs, retires, is removed: in this order")
+
+    def state(self, at: datetime) -> KeyState:
+        """Name where the key stands: the last of its dates that was reached."""
+        ends = (
+            (self.revoked_at, KeyState.REVOKED),
+            (self.removed_at, KeyState.REMOVED),
+            (self.retires_at, KeyState.RETIRED),
+            (self.signs_from, KeyState.SIGNING),
+        )
+        return next((state for date, state in ends if _reached(date, at)), KeyState.NEXT)
 
     def _course(self) -> tuple[datetime | None, ...]:
         return self.published_at, self.signs_from, self.retires_at, self.removed_at
@@ -67,35 +88,16 @@ class SigningKey:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """How long others may hold what we published, in seconds.
+class KeyRing:
+    """All keys of the issuer, as of one reading.
 
-    `jwks_max_age` is what we allow, `consumer_cache` the longest that a consumer keeps a set of
-    its own accord, `skew` how far clocks may differ; `access_seconds` and `leeway` bound how long
-    a signature is honoured.
+    `blind_from` is when a key made since that reading could sign: from then on this ring neither
+    vouches for a signer nor lets its set be cached. A ring without it never goes blind.
     """
 
-    jwks_max_age: int
-    consumer_cache: int
-    skew: int
-    access_seconds: int
-    leeway: int
-
-    def earliest_signing(self, published_at: datetime) -> datetime:
-        """Return when everybody has seen a key published then, whatever they cached."""
-        return published_at + timedelta(seconds=self.jwks_max_age + self.consumer_cache + self.skew)
-
-    def earliest_removal(self, last_signature_at: datetime) -> datetime:
-        """Return when nothing signed until then is honoured any more."""
-        return last_signature_at + timedelta(seconds=self.access_seconds + self.leeway)
-
-
-class KeyRing:
-    """All keys of the issuer, as of one reading."""
-
-    def __init__(self, keys: Iterable[SigningKey]) -> None:
+    def __init__(self, keys: Iterable[SigningKey], *, blind_from: datetime | None = None) -> None:
         self._keys = tuple(sorted(keys, key=lambda key: (key.dates.signs_from, key.kid)))
+        self._blind_from = blind_from
 
     def published(self, at: datetime) -> tuple[SigningKey, ...]:
         """Return the keys that consumers are shown, in a stable order."""
@@ -110,33 +112,43 @@ class KeyRing:
         return tuple(key for key in self._keys if key.is_trusted(at))
 
     def signer(self, at: datetime, alg: str = "RS256") -> SigningKey:
-        """Return the newest key that may sign. Raises NoSigner."""
+        """Return the newest key that may sign. Raises NoSigner.
+
+        A blind ring has none: its signer may have retired without the ring knowing, and what it
+        signed would outlive its place in the published set.
+        """
         able = [key for key in self._keys if key.alg == alg and key.may_sign(at)]
-        if not able:
+        if not able or _reached(self._blind_from, at):
             raise NoSigner(f"no key may sign with {alg}")
         return able[-1]
+
+    def knows(self, alg: str) -> bool:
+        """Tell whether there ever was a key of the algorithm."""
+        return any(key.alg == alg for key in self._keys)
+
+    def signs_next(self, at: datetime, alg: str) -> datetime | None:
+        """Return when the next key of the algorithm begins to sign, None when none waits."""
+        waiting = [key for key in self._keys if key.alg == alg and key.is_trusted(at)]
+        dates = [key.dates.signs_from for key in waiting if key.private is not None]
+        return min((date for date in dates if date > at), default=None)
 
     def jwks(self, at: datetime) -> dict[str, list[dict[str, str]]]:
         """Return the public JWK Set (RFC 7517, section 5)."""
         return {"keys": [dict(key.jwk) for key in self.published(at)]}
 
-    def max_age(
-        self, at: datetime, ceiling: int, *, skew: int = 0, blind_from: datetime | None = None
-    ) -> int:
+    def max_age(self, at: datetime, ceiling: int, *, skew: int = 0) -> int:
         """Return for how many seconds the set of this instant may be cached, 0 to `ceiling`.
 
         A consumer holds the set until `at + max_age`. It must let go, `skew` seconds early, before
         a key signs that is not in the set. That can be a key of this ring published later (its
         `signs_from` is known); the successor of the set's last signer (not before that retires);
-        or a key made since the ring was read, which signs at
-        `Windows.earliest_signing(<time of reading>)` at the earliest, to be given as `blind_from`.
-        While the ring is fresh that lies beyond the ceiling; on the last known ring of a long
-        outage it brings the age down to 0. No promise covers a key that skips the windows in an
-        emergency.
+        or a key made since the ring was read, at `blind_from` at the earliest. While the ring is
+        fresh that lies beyond the ceiling; on the last known ring of a long outage it brings the
+        age down to 0. No promise covers a key that skips the windows in an emergency.
         """
         limits = [*self._signing_unseen(at), *self._last_retirement(at)]
-        if blind_from is not None:
-            limits.append(blind_from)
+        if self._blind_from is not None:
+            limits.append(self._blind_from)
         ages = [(limit - at).total_seconds() - skew for limit in limits]
         return int(max(0, min([ceiling, *ages])))
 

@@ -10,10 +10,28 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from accounts.audience_models import Audience
+from accounts.client_models import ClientSecret, SpentAssertion
+from accounts.identity_models import ExternalIdentity
+from accounts.key_models import SigningKey
 from accounts.principals import Principal
 from accounts.scopes import AGENT_DEFAULT, ROLE_SCOPES, Role, Scope
+from accounts.throttle_models import ThrottleWindow
 from audit.actors import ActorType
 from wire.clock import now
+
+# These are stored here too.
+__all__ = [
+    "TASKFLOW",
+    "Account",
+    "Audience",
+    "ClientSecret",
+    "ExternalIdentity",
+    "Session",
+    "SigningKey",
+    "SpentAssertion",
+    "ThrottleWindow",
+]
 
 HANDLE = RegexValidator(r"\A@[a-z0-9][a-z0-9._-]{0,62}\Z")
 TASKFLOW = "taskflow"
@@ -69,6 +87,7 @@ class Account(AbstractBaseUser):
     )
     granted_scopes = models.JSONField(null=True, blank=True)
     client_id = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    jwks = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
     disabled_at = models.DateTimeField(null=True, blank=True)
     last_login = None  # a write at each sign-in that no audit entry would tell of
@@ -94,6 +113,24 @@ class Account(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 condition=Q(role__in=[r.value for r in Role]), name="accounts_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(actor_type="human") | Q(role="user"),
+                name="accounts_roles_are_for_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(actor_type="human") | Q(client_id=None, jwks__isnull=True),
+                name="accounts_people_are_no_clients",
+            ),
+            models.CheckConstraint(
+                condition=~Q(actor_type="agent")
+                | Q(granted_scopes__isnull=True)
+                | ~(
+                    Q(granted_scopes__icontains="ops:approve")
+                    | Q(granted_scopes__icontains="keys:manage")
+                    | Q(granted_scopes__icontains="accounts:manage")
+                ),
+                name="accounts_agents_have_limits",
             ),
         ]
 
@@ -131,44 +168,6 @@ class Account(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Answer the admin: administrators see every app."""
         return self.is_active and self.is_staff
-
-
-class ClientSecret(models.Model):
-    """One of the at most two living secrets of a client; only its digest is kept."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="secrets")
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        default_permissions = ("view",)
-
-    def __str__(self) -> str:
-        return f"secret {self.pk} of {self.account_id}"
-
-
-class Audience(models.Model):
-    """A service that our tokens are for."""
-
-    name = models.CharField(max_length=64, primary_key=True)
-    resource = models.URLField(unique=True, null=True, blank=True)
-    payload_versions = models.JSONField(default=list)
-    algorithm = models.CharField(max_length=8, default="RS256")
-    jwks_cache_seconds = models.PositiveIntegerField(default=3600)
-
-    class Meta:
-        ordering = ["name"]
-        default_permissions = ("view",)
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(algorithm__in=["RS256", "ES256", "EdDSA"]),
-                name="accounts_audience_algorithm_is_known",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -213,34 +212,3 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk} of {self.account_id}"
-
-
-class SigningKey(models.Model):
-    """A key of the ring: its public half in clear, its private half sealed, its life in dates."""
-
-    kid = models.CharField(max_length=43, primary_key=True)
-    algorithm = models.CharField(max_length=8)
-    public_jwk = models.JSONField()
-    sealed_private = models.BinaryField(null=True, blank=True)
-    published_at = models.DateTimeField()
-    signs_from = models.DateTimeField()
-    retires_at = models.DateTimeField(null=True, blank=True)
-    removed_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    # NULL but for the first key of an algorithm: two processes can not both make a first one.
-    first_of = models.CharField(max_length=8, unique=True, null=True, blank=True)
-
-    class Meta:
-        ordering = ["-signs_from"]
-        default_permissions = ("view",)
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(published_at__lte=models.F("signs_from"))
-                & (Q(retires_at=None) | Q(signs_from__lte=models.F("retires_at")))
-                & (Q(removed_at=None) | Q(retires_at__lte=models.F("removed_at"))),
-                name="accounts_key_dates_in_order",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.algorithm} {self.kid}"

@@ -2,18 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.http import parse_etags
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.client_credentials import presented
-from accounts.errors import InvalidTokenRequest, UnsupportedGrant
-from accounts.operations import clients, keys, tokens
-from accounts.scopes import ANYBODY, spell
+from accounts.errors import InvalidClient, InvalidTokenRequest, UnsupportedGrant
+from accounts.oauth_grants import GRANTS, Asked
+from accounts.operations import clients
+from accounts.scopes import ANYBODY
 from accounts.serializers import JWKSet, OAuthForm, OAuthToken
+from accounts.throttles import PerTokenCaller
 from accounts.vault import VAULT
 from audit.http import recording_for
 from wire.parsers import StrictFormParser
@@ -26,34 +32,47 @@ class Token(Endpoint):
     """The token endpoint (RFC 6749, section 3.2)."""
 
     authentication_classes = ()
+    throttle_classes = (PerTokenCaller,)
     parser_classes = (StrictFormParser,)
     required_scopes = {"POST": ANYBODY}
 
     @extend_schema(request=OAuthForm, responses=OAuthToken)
     def post(self, request: Request) -> Response:
-        """Give a client (an agent, a service) an access token for its id and secret.
+        """Give an access token for a client's credential, a refresh token or another token.
 
-        `grant_type=client_credentials`; the client authenticates by HTTP Basic or in the form.
-        `audience` or `resource` chooses a registered audience, `scope` narrows what it holds.
+        `client_credentials`: agents and services, by HTTP Basic, in the form, or with a signed
+        assertion (RFC 7523); no refresh token. `refresh_token`: rotates, as /api/token/refresh.
+        `urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693): a token of Google, of the
+        identity provider or of ours in, ours out; an agent that authenticates, or whose token is
+        the actor token, acts for the subject. `audience` or `resource` chooses a registered
+        audience, `scope` narrows what is given.
         """
-        if "grant_type" not in (request.data or {}):
+        data: object = request.data
+        if not isinstance(data, dict) or not data.get("grant_type"):
             raise InvalidTokenRequest(reason="grant_type is missing.")
         form = read_body(request, OAuthForm)
-        if form["grant_type"] != "client_credentials":
+        if form["grant_type"] not in GRANTS:
             raise UnsupportedGrant
-        account = clients.authenticate(*presented(request.headers.get("Authorization"), form))
-        audience = tokens.audience_named(form.get("audience", ""), form.get("resource", ""))
-        keys.signer(self.at, audience.algorithm)
-        with recording_for(request) as journal:
-            grant = clients.grant(account, audience, form.get("scope", ""), journal)
-        return Response(
-            {
-                "access_token": tokens.mint(grant, alg=audience.algorithm, at=self.at),
-                "token_type": "Bearer",
-                "expires_in": settings.CONTRACT.access_token_seconds,
-                "scope": spell(grant.scopes),
-            }
-        )
+        with authenticated(request, form, self.at) as client:
+            return Response(GRANTS[form["grant_type"]](Asked(request, form, client, self.at)))
+
+
+@contextmanager
+def authenticated(
+    request: Request, form: Mapping[str, str], at: datetime
+) -> Iterator[clients.Client | None]:
+    """Yield the client of a request, None for the public one; record when it is not authentic.
+
+    Raises InvalidClient, also for an assertion that turns out to be spent while it is used.
+    """
+    shown = presented(request.headers.get("Authorization"), form)
+    try:
+        yield None if shown is None else clients.authenticate(shown, at)
+    except InvalidClient as error:
+        if shown is not None:
+            with recording_for(request) as journal:
+                clients.note_failure(shown, error, journal)
+        raise
 
 
 @extend_schema(tags=["discovery"])
@@ -61,6 +80,7 @@ class JWKS(Endpoint):
     """The public keys."""
 
     authentication_classes = ()
+    throttle_classes = ()
     required_scopes = {"GET": ANYBODY}
 
     @extend_schema(responses=JWKSet)
@@ -74,8 +94,8 @@ class JWKS(Endpoint):
         content = json.dumps(ring.jwks(self.at), separators=(",", ":")).encode()
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         age = ring.max_age(self.at, contract.jwks_max_age, skew=contract.clock_skew_seconds)
-        fresh = request.headers.get("If-None-Match", "")
-        unchanged = tag in {given.strip().removeprefix("W/") for given in fresh.split(",")}
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        unchanged = not {tag, f"W/{tag}", "*"}.isdisjoint(known)  # RFC 9110, section 13.1.2
         answer = HttpResponse(
             b"" if unchanged else content,
             status=304 if unchanged else 200,

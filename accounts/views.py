@@ -9,12 +9,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import guesses
 from accounts.errors import RefreshRefused, SignInFailed, SignInOff
 from accounts.models import Session
 from accounts.operations import keys, sessions, tokens
 from accounts.permissions import caller_of
 from accounts.scopes import ANYBODY, SIGNED_IN
 from accounts.serializers import Me, RefreshBody, SessionOut, SignInBody, TokenPair
+from accounts.throttles import PerTokenCaller, address_of, demand
 from audit.http import recording_for
 from wire.pages import Column, PageQuery, page
 from wire.serializers import read_body
@@ -27,6 +29,7 @@ class TokenEndpoint(Endpoint):
     """A route that gives out tokens: the caller is not known yet."""
 
     authentication_classes = ()
+    throttle_classes = (PerTokenCaller,)
     required_scopes = {"POST": ANYBODY}
 
 
@@ -45,12 +48,15 @@ class SignIn(TokenEndpoint):
         body = read_body(request, SignInBody)
         audience = tokens.audience_named(body.get("audience", ""))
         keys.signer(self.at, audience.algorithm)
+        guess = guesses.take(body["username"], address_of(request), self.at)
+        demand(self, guess.verdict)
         try:
             account = sessions.vouch(body["username"], body["password"])
         except SignInFailed:
             with recording_for(request) as journal:
                 sessions.note_failure(body["username"], journal)
             raise
+        guess.was_right(self.at)
         with recording_for(request) as journal:
             begun = sessions.begin(account, audience, journal)
         return pair(begun, self.at)
@@ -155,16 +161,11 @@ def pair(refreshed: sessions.Refresh, at: datetime) -> Response:
     if refreshed.token is None:
         raise RefreshRefused
     session = refreshed.session
-    grant = tokens.grant_for(
-        session.account,
-        session.audience,
-        client_id=session.client_id,
-        session_id=str(session.pk),
-    )
+    minted = tokens.mint(tokens.grant_of(session), alg=session.audience.algorithm, at=at)
     body: dict[str, Any] = {
-        "access": tokens.mint(grant, alg=session.audience.algorithm, at=at),
+        "access": minted.token,
         "refresh": refreshed.token,
         "token_type": "Bearer",
-        "expires_in": settings.CONTRACT.access_token_seconds,
+        "expires_in": minted.seconds,
     }
     return Response(body)

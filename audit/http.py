@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from audit.actors import NOBODY, Actor, Origin
-from audit.recording import Journal, recording
+from audit.recording import Journal, Whole, recording
 
 
 class Acting(Protocol):
@@ -33,4 +33,11 @@ def recording_for(
     caller = getattr(request, "user", None)
     who = actor or (cast("Acting", caller).as_actor() if hasattr(caller, "as_actor") else NOBODY)
     situated = cast("Situated", request)
-    return recording(actor=who, at=situated.at, origin=situated.origin)
+    return recording(
+        actor=who, at=situated.at, origin=situated.origin, within=getattr(request, "whole", None)
+    )
+
+
+def enclose(request: Request, within: Whole) -> None:
+    """Make every recording of this request a part of the whole."""
+    request.whole = within  # type: ignore[attr-defined]

@@ -35,11 +35,7 @@ class Journal:
         outcome: Outcome = Outcome.SUCCESS,
         actor: Actor | None = None,
     ) -> None:
-        """Note what happened to `target` (its type and id); stored when the recording ends.
-
-        `actor` is for the moments in which the one who acts becomes known only on the way,
-        such as a sign-in.
-        """
+        """Note what happened to `target` (type, id); `actor`: who turned out to act."""
         entry = Entry(
             occurred_at=self.at,
             action=action.value,
@@ -57,6 +53,17 @@ class Journal:
         self.entries.append(entry)
 
 
+@dataclass(slots=True)
+class Whole:
+    """A transaction that recordings are parts of, and how many entries they brought."""
+
+    entries: int = 0
+
+    def undo(self) -> None:
+        """Let nothing of it be kept; it cannot ask the database anything more."""
+        transaction.set_rollback(True)
+
+
 def _who(actor: Actor) -> dict[str, str]:
     return {
         "actor_id": actor.id,
@@ -68,14 +75,26 @@ def _who(actor: Actor) -> dict[str, str]:
 
 
 @contextmanager
-def recording(*, actor: Actor, at: datetime, origin: Origin) -> Iterator[Journal]:
-    """Open the one transaction of a request, a command or a one-shot.
+def whole() -> Iterator[Whole]:
+    """Open the transaction of something that is kept or lost together with recordings.
+
+    A recording within it takes back its own changes when it fails, and commits with the whole.
+    """
+    with transaction.atomic(durable=True):
+        yield Whole()
+
+
+@contextmanager
+def recording(
+    *, actor: Actor, at: datetime, origin: Origin, within: Whole | None = None
+) -> Iterator[Journal]:
+    """Open the one transaction of a request, a command or a one-shot, or a part of a whole one.
 
     Commits the block's changes together with its entries. Raises AuditUnavailable when the
     entries cannot be stored and NothingRecorded when there are none; nothing is changed then.
     """
     journal = Journal(actor=actor, at=at, origin=origin)
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=within is None):
         yield journal
         if not journal.entries:
             raise NothingRecorded
@@ -83,3 +102,5 @@ def recording(*, actor: Actor, at: datetime, origin: Origin) -> Iterator[Journal
             Entry.objects.bulk_create(journal.entries)
         except DatabaseError as error:
             raise AuditUnavailable from error
+    if within is not None:
+        within.entries += len(journal.entries)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from accounts.methods import shell
 from accounts.models import Account
-from accounts.operations import clients, principals
+from accounts.operations import credentials, principals
 from accounts.scopes import Role
 from audit.recording import Journal
 from tasks import operations
@@ -76,7 +76,7 @@ def fill_agents(var: Path, journal: Journal) -> None:
         elif _opens(account, known.get(handle, {})):
             continue
         else:
-            credential = clients.replace_secrets(account, journal)
+            credential = credentials.replace_secrets(account, journal)
         known[handle] = {
             "client_id": credential.client_id,
             "client_secret": credential.client_secret,
@@ -85,7 +85,7 @@ def fill_agents(var: Path, journal: Journal) -> None:
 
 
 def _opens(account: Account, credential: Mapping[str, str]) -> bool:
-    digest = clients.digest_of(credential.get("client_secret", ""))
+    digest = credentials.digest_of(credential.get("client_secret", ""))
     living = account.secrets.filter(revoked_at__isnull=True, digest=digest)
     return credential.get("client_id") == account.client_id and living.exists()
 

@@ -16,9 +16,10 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import spectacular_settings
 
 from accounts.scopes import ANYBODY
+from config.answers import problem_response
 from config.middleware import CSP
 from config.problem_list import ProblemGroup, problem_groups
-from config.problems import Problem, problem_response
+from config.problems import Problem
 from config.version import VERSION
 
 _NOT_ALLOWED = Problem(405, "method_not_allowed", "This page can only be read.")

@@ -5,7 +5,8 @@ import sys
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from config.problems import UNEXPECTED, Problem, answers_json, problem_of, problem_response
+from config.answers import answers_json, problem_response
+from config.problems import UNEXPECTED, Problem, problem_of
 
 NOT_FOUND = Problem(404, "not_found", "There is nothing here.")
 MALFORMED = Problem(400, "malformed", "The request is malformed.")

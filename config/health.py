@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +16,8 @@ from accounts.errors import SigningUnavailable
 from accounts.operations import keys
 from accounts.scopes import ANYBODY
 from audit import triggers
-from config.problems import Problem, problem_response
+from config.answers import problem_response
+from config.problems import Problem
 from config.version import VERSION
 from wire.views import Endpoint
 
@@ -23,15 +26,17 @@ NOT_READY = Problem(503, "not_ready", "The service is not ready.")
 
 
 class Open(Endpoint):
-    """A route that looks at no credential."""
+    """A route that looks at no credential and counts no calls."""
 
     authentication_classes = ()
+    throttle_classes = ()
     required_scopes = {"GET": ANYBODY}
 
 
 class Live(Open):
     """Whether the process answers; the database is not asked."""
 
+    @extend_schema(responses=dict[str, str])
     def get(self, request: Request) -> Response:
         """Tell that the process is alive, and which version and revision it runs."""
         return Response(
@@ -42,6 +47,7 @@ class Live(Open):
 class Database(Open):
     """Whether the database answers."""
 
+    @extend_schema(responses=dict[str, str])
     def get(self, request: Request) -> HttpResponse:
         """Tell that the database answers a query."""
         if not connected():
@@ -52,6 +58,7 @@ class Database(Open):
 class Ready(Open):
     """Whether the process should get traffic."""
 
+    @extend_schema(responses=dict[str, Any])
     def get(self, request: Request) -> HttpResponse:
         """Check the database, unapplied migrations, the audit's triggers and a signing key."""
         checks = readiness(self.at)

@@ -56,8 +56,8 @@ def logging_config(*, level: str, plain: bool) -> dict[str, Any]:
         },
         "root": {"handlers": ["stdout"], "level": level},
         "loggers": {
-            # The request line of config.middleware says all of it, once.
-            "django.request": {"level": "CRITICAL"},
+            # Refusals are told by the request line of config.middleware; this tells tracebacks.
+            "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             # psycopg's pool tells the whole connection string when it can not connect.
             "psycopg.pool": {"level": "CRITICAL"},

@@ -12,7 +12,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
@@ -20,8 +20,9 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts.principals import Principal
 from audit.actors import Origin
+from config.answers import problem_response
 from config.client_address import client_address
-from config.problems import Problem, problem_response
+from config.problems import Problem
 from wire.clock import now
 
 log = logging.getLogger("taskflow.request")
@@ -52,6 +53,8 @@ class RequestContext:
         request.origin = origin_of(request, request_id)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         log.info("request", extra=line(request, response, started))
         return response
 

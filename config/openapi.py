@@ -13,6 +13,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 
 from accounts.methods.pipeline import HEADER
 from accounts.scopes import ANYBODY, SIGNED_IN, Scope
+from config import openapi_conditions as conditional
 from config.openapi_parts import HEADERS, PROBLEM_SCHEMA, STATUSES, VOCABULARIES, response_of
 from wire.pages import PageQuery
 from wire.serializers import StrictSerializer
@@ -60,12 +61,14 @@ class Schema(AutoSchema):
     """Adds to each operation what all of them have in common."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Operation | None:
-        """Return the operation: a docstring's first line its heading, the rest its text."""
+        """Return the operation: its docstring as text, the first line of it as heading too."""
         operation: Operation | None = super().get_operation(*args, **kwargs)
-        if operation and "summary" not in operation:
-            first, _, rest = operation.get("description", "").partition("\n")
-            operation["summary"] = first.replace("`", "").rstrip(".")
-            operation["description"] = "\n\n".join(filter(None, [rest.strip(), needs(self)]))
+        if operation:
+            text = operation.get("description", "")
+            heading = text.partition("\n")[0].replace("`", "").rstrip(".")
+            operation.setdefault("summary", heading)
+            remarks = [text, needs(self), conditional.remark(self)]
+            operation["description"] = "\n\n".join(filter(None, remarks))
         return operation
 
     def get_operation_id(self) -> str:
@@ -95,7 +98,7 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Return the query string that the view declares for the method."""
         query = self._query()
-        return [query] if query else []
+        return [*([query] if query else []), *conditional.conditions(self)]
 
     def _query(self) -> type[StrictSerializer] | None:
         queries: Mapping[str, type[StrictSerializer]] = getattr(self.view, "queries", {})
@@ -141,6 +144,9 @@ class Schema(AutoSchema):
         bodies: Operation = super()._get_response_bodies(direction)
         for response in bodies.values():
             response["headers"] = {**self._headers(), **response.get("headers", {})}
+        if self.method in READING and conditional.is_tagged(self):
+            bodies["304"] = {"description": "What the caller has is still so.",
+                             "headers": self._headers()}  # fmt: skip
         for status, applies in REFUSALS.items():
             if applies(self):
                 bodies.setdefault(str(status), self._refusal(status))
@@ -149,7 +155,8 @@ class Schema(AutoSchema):
     def _headers(self) -> Operation:
         query = self._query()
         paged = query is not None and issubclass(query, PageQuery)
-        names = ["X-Request-ID", *(["Link", "X-Total-Count"] if paged else [])]
+        pages = ["Link", "X-Total-Count"] if paged else []
+        names = ["X-Request-ID", *pages, *conditional.answered_with(self)]
         return {name: self._shared("headers", name, HEADERS[name]) for name in names}
 
     def _refusal(self, status: int) -> Operation:
@@ -225,6 +232,7 @@ REFUSALS: Mapping[int, Callable[[Schema], bool]] = MappingProxyType({
     403: _needs_scope,
     404: _names_one,
     409: _changes,
+    412: conditional.heeds_if_match,
     413: _has_body,
     415: _has_body,
     422: _validates,

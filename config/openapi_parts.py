@@ -43,6 +43,9 @@ class Status:
     headers: tuple[str, ...] = ()
 
 
+# What a call is counted against, and what is left of it; absent where nothing is counted.
+LIMITS = ("RateLimit", "RateLimit-Policy")
+
 STATUSES: Mapping[int, Status] = MappingProxyType({
     400: Status("BadRequest", "malformed",
                 "The request is malformed, or the step is not legal from here."),
@@ -58,7 +61,7 @@ STATUSES: Mapping[int, Status] = MappingProxyType({
                 "The body is not of a type that is read here."),
     422: Status("ValidationFailed", "validation_failed",
                 "The input is well-formed, but not valid."),
-    429: Status("Throttled", "throttled", "Too many requests for now.", ("Retry-After",)),
+    429: Status("Throttled", "throttled", "Too many requests for now.", ("Retry-After", *LIMITS)),
     503: Status("Unavailable", "unavailable",
                 "The service cannot do this at the moment.", ("Retry-After",)),
 })  # fmt: skip
@@ -77,9 +80,26 @@ HEADERS: Mapping[str, Part] = MappingProxyType({
         "description": "How many there are on all pages; only with `?count=true`.",
         "schema": {"type": "integer", "minimum": 0},
     },
+    "ETag": {
+        "description": "Names this state of the object, for `If-Match` and `If-None-Match`.",
+        "schema": {"type": "string"},
+    },
+    "Idempotent-Replayed": {
+        "description": "Whether this is the stored reply to an earlier request with the same key.",
+        "schema": {"const": "true"},
+    },
     "WWW-Authenticate": {
         "description": "The scheme that is asked for (RFC 6750, section 3).",
         "required": True,
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "What is left of each budget, and in how many seconds it is whole again: "
+        '`"user";r=1199;t=58`.',
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": 'Each budget: its name, calls, and seconds: `"user";q=1200;w=60`.',
         "schema": {"type": "string"},
     },
     "Retry-After": {

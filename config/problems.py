@@ -1,30 +1,24 @@
-"""How does a refusal meet HTTP? The only place that knows (RFC 9457)."""
+"""Which error is which problem? The one table from what happened to what HTTP says of it."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
 
-from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from rest_framework import exceptions as drf
-from rest_framework.exceptions import ErrorDetail
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts import errors as accounts
+from accounts import key_errors
+from accounts import registry_errors as registry
 from audit import errors as audit
+from idempotency import errors as idempotency
 from migrations_ops import errors as oneshots
 from tasks import errors as tasks
-from wire.errors import DomainError, Fault, InvalidInput
-from wire.negotiation import PROBLEM, wants_problem
+from wire import entity_tags
+from wire.errors import DomainError, InvalidInput
 from wire.parsers import BodyTooLarge
-
-RETRY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +45,10 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     drf.AuthenticationFailed: Problem(401, "unauthorized", accounts.BadCredential.sentence),
     drf.PermissionDenied: Problem(403, "forbidden", "The caller may not do this."),
     drf.NotFound: Problem(404, "not_found", "There is nothing here."),
-    drf.Throttled: Problem(429, "throttled"),
+    drf.Throttled: Problem(429, "throttled", oauth="temporarily_unavailable"),
     Http404: Problem(404, "not_found", "There is nothing here."),
+    entity_tags.PreconditionFailed: Problem(412, "precondition_failed"),
+    entity_tags.MalformedPrecondition: Problem(400, "malformed"),
     # the database
     OperationalError: Problem(503, "unavailable", "The database is away or busy; try again."),
     InterfaceError: Problem(503, "unavailable", "The database is away or busy; try again."),
@@ -62,11 +58,15 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     # audit
     audit.AuditUnavailable: Problem(503, "audit_unavailable"),
     audit.NoSuchEntry: Problem(404, "not_found", "There is nothing here."),
+    # idempotency
+    idempotency.KeyReused: Problem(422, "idempotency_key_reused"),
+    idempotency.KeyInUse: Problem(409, "idempotency_key_in_use"),
     # accounts
     accounts.BadCredential: Problem(401, "unauthorized"),
     accounts.SignInFailed: Problem(401, "sign_in_failed"),
     accounts.SignInOff: Problem(404, "not_found", "There is nothing here."),
     accounts.RefreshRefused: Problem(401, "refresh_refused", oauth="invalid_grant"),
+    accounts.InvalidGrant: Problem(400, "invalid_grant", oauth="invalid_grant"),
     accounts.InvalidClient: Problem(401, "invalid_client", oauth="invalid_client"),
     accounts.InvalidScope: Problem(400, "invalid_scope", oauth="invalid_scope"),
     accounts.InvalidTarget: Problem(422, "invalid_target", oauth="invalid_target"),
@@ -80,6 +80,31 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     accounts.UnfitHandle: Problem(422, "unfit_handle"),
     accounts.ScopeNotForAgents: Problem(422, "scope_not_for_agents"),
     accounts.SigningUnavailable: Problem(503, "signing_unavailable"),
+    accounts.NotSigningYet: Problem(503, "not_signing_yet"),
+    accounts.ImportedKeyUnfit: Problem(
+        503, "signing_unavailable", accounts.SigningUnavailable.sentence
+    ),
+    key_errors.TooEarly: Problem(409, "too_early"),
+    key_errors.PrivateHalfLost: Problem(409, "private_half_lost"),
+    key_errors.KeysChanged: Problem(409, "conflict"),
+    key_errors.NoSuchKey: Problem(404, "no_such_key"),
+    key_errors.KeyRevokedBefore: Problem(409, "key_revoked_before"),
+    accounts.SubjectRefused: Problem(400, "subject_refused", oauth="invalid_request"),
+    registry.AlreadySo: Problem(409, "already_so"),
+    registry.LastAdmin: Problem(409, "last_admin"),
+    registry.RolesAreForPeople: Problem(422, "roles_are_for_people"),
+    registry.NotAClient: Problem(422, "not_a_client"),
+    registry.TooManySecrets: Problem(409, "too_many_secrets"),
+    registry.NoSuchSecret: Problem(404, "no_such_secret"),
+    registry.UnfitClientKeys: Problem(422, "unfit_client_keys"),
+    registry.NoSuchAudience: Problem(404, "no_such_audience"),
+    registry.AudienceTaken: Problem(409, "audience_taken"),
+    registry.UnfitAudience: Problem(422, "unfit_audience"),
+    registry.VersionStillDeclared: Problem(409, "version_still_declared"),
+    accounts.KeySourceUnavailable: Problem(503, "identity_provider_unavailable"),
+    accounts.IdentityTaken: Problem(409, "identity_taken"),
+    accounts.NoSuchIdentity: Problem(404, "no_such_identity"),
+    accounts.UnfitIdentity: Problem(422, "unfit_identity"),
     # one-shots
     oneshots.NoSuchOneshot: Problem(404, "no_such_oneshot"),
     oneshots.Tombstoned: Problem(410, "tombstoned"),
@@ -115,121 +140,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
 })  # fmt: skip
 
 UNEXPECTED = Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")
-OAUTH_CODES = {401: "invalid_client", 403: "access_denied", 500: "server_error",
-               503: "temporarily_unavailable"}  # fmt: skip
 
 
 def problem_of(error: BaseException) -> Problem | None:
     """Return the kind of an error, looked up along its classes; None for one nobody foresaw."""
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), None)
-
-
-def problem_for(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Turn what a view raised into its answer (DRF's exception handler)."""
-    problem = problem_of(error)
-    if problem is None:
-        return None
-    request: Request = context["request"]
-    faults = list(faults_of(error))
-    body = body_of(request, problem, sentence_of(error, problem), faults)
-    return Response(
-        body,
-        status=body["status"],
-        headers=headers_of(request, body["status"], error),
-        content_type=content_type(request),
-    )
-
-
-def problem_response(
-    request: Request | HttpRequest, problem: Problem, sentence: str | None = None
-) -> HttpResponse:
-    """Answer with a problem outside a view of the API."""
-    body = body_of(request, problem, sentence or problem.sentence, [])
-    return HttpResponse(
-        json.dumps(body, ensure_ascii=False),
-        status=body["status"],
-        headers=headers_of(request, body["status"], None),
-        content_type=content_type(request) or "application/json",
-    )
-
-
-def sentence_of(error: Exception, problem: Problem) -> str:
-    """Return the public sentence: the problem's own, else what the error says."""
-    if problem.sentence:
-        return problem.sentence
-    return str(error.detail if isinstance(error, drf.APIException) else error)
-
-
-def body_of(
-    request: Request | HttpRequest, problem: Problem, sentence: str, faults: list[Fault]
-) -> dict[str, Any]:
-    """Return the one error body of every route."""
-    oauth = request.path.startswith("/oauth/")
-    status = 400 if oauth and problem.status == HTTPStatus.UNPROCESSABLE_ENTITY else problem.status
-    body: dict[str, Any] = {
-        "error": sentence,
-        "status_code": status,
-        "code": problem.code,
-        "type": f"{settings.CONTRACT.base_url}/problems#{problem.code}",
-        "title": problem.code.replace("_", " ").capitalize(),
-        "status": status,
-        "detail": sentence,
-        "request_id": request.origin.request_id,  # type: ignore[union-attr]
-    }
-    if oauth:
-        body["error"] = problem.oauth or OAUTH_CODES.get(status, "invalid_request")
-        body["error_description"] = sentence
-    if faults:
-        body["errors"] = [
-            {"pointer": fault.pointer, "message": fault.message, "code": fault.code}
-            for fault in faults
-        ]
-    return body
-
-
-def headers_of(
-    request: Request | HttpRequest, status: int, error: Exception | None
-) -> dict[str, str]:
-    """Return the headers that belong to the status."""
-    if status == HTTPStatus.UNAUTHORIZED:
-        basic = request.path.startswith("/oauth/")
-        scheme = "Basic" if basic else "Bearer"
-        rest = "" if basic else ', error="invalid_token"'
-        return {"WWW-Authenticate": f'{scheme} realm="taskflow"{rest}'}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return {"Retry-After": str(RETRY_SECONDS)}
-    if isinstance(error, drf.Throttled):
-        return {"Retry-After": str(int(getattr(error, "wait", None) or 1) + 1)}
-    return {}
-
-
-def content_type(request: Request | HttpRequest) -> str | None:
-    """Return the problem media type for a client that asked for it."""
-    return PROBLEM if wants_problem(request.headers.get("Accept", "")) else None
-
-
-def faults_of(error: Exception) -> Iterator[Fault]:
-    """Yield each thing wrong with the input, with a pointer to its place."""
-    if isinstance(error, InvalidInput):
-        yield from error.faults
-    elif isinstance(error, drf.ValidationError):
-        yield from _walk(error.detail, "")
-
-
-def _walk(detail: object, pointer: str) -> Iterator[Fault]:
-    if isinstance(detail, Mapping):
-        for name, inner in detail.items():
-            own = name == "non_field_errors"
-            escaped = str(name).replace("~", "~0").replace("/", "~1")
-            yield from _walk(inner, pointer if own else f"{pointer}/{escaped}")
-    elif isinstance(detail, list):
-        for index, inner in enumerate(detail):
-            deeper = pointer if isinstance(inner, ErrorDetail) else f"{pointer}/{index}"
-            yield from _walk(inner, deeper)
-    elif isinstance(detail, ErrorDetail):
-        yield Fault(pointer or "/", str(detail), detail.code or "invalid")
-
-
-def answers_json(request: HttpRequest) -> bool:
-    """Tell whether a failure outside the API's views is told as JSON: all but the console."""
-    return not request.path.startswith("/admin")

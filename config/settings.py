@@ -5,6 +5,7 @@ from pathlib import Path
 
 from config.contract import BrokenContract, Stage, read
 from config.logging import logging_config
+from config.openapi_parts import PATH_IDS, TAGS
 from config.version import VERSION
 
 try:
@@ -29,6 +30,7 @@ USE_I18N = False
 INSTALLED_APPS = [
     "config",
     "audit",
+    "idempotency",
     "accounts",
     "tasks",
     "migrations_ops",
@@ -47,9 +49,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestContext",
     "config.middleware.SecurityHeaders",
+    "corsheaders.middleware.CorsMiddleware",  # above what refuses, so that scripts can read it
     "config.middleware.BodyLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
     "config.middleware.HostCheck",
     # The console alone needs cookies; the API never sees one.
     "config.middleware.ConsoleSession",
@@ -77,7 +79,7 @@ DATABASES = {"default": dict(CONTRACT.database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.CountedPasswords"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -92,6 +94,7 @@ STATIC_ROOT = ROOT / "staticfiles"
 # Collected, hashed files in the image; straight from the packages on a developer's machine.
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = LOCAL
+WHITENOISE_KEEP_ONLY_HASHED_FILES = not LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -104,12 +107,13 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HoldsDeclaredScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerCaller"],
     "DEFAULT_PARSER_CLASSES": ["wire.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wire.negotiation.JSONNegotiation",
     "DEFAULT_SCHEMA_CLASS": "config.openapi.Schema",
     "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "config.problems.problem_for",
+    "EXCEPTION_HANDLER": "config.answers.problem_for",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
     "COMPACT_JSON": True,
@@ -117,11 +121,22 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
+CARRY_OUT_ONCE = "idempotency.http.once"  # what wire.views does not know by import
+
+THROTTLE_STORE = (
+    "accounts.throttle_redis.RedisStore"
+    if CONTRACT.redis_url
+    else "accounts.throttle_models.DatabaseStore"
+)
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "TaskFlow",
     "DESCRIPTION": "Token issuer, task board, audit log and one-shot data changes.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
+    "TAGS": TAGS,
+    "PATH_CONVERTER_OVERRIDES": PATH_IDS,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -141,8 +156,15 @@ SPECTACULAR_SETTINGS = {
 CORS_ALLOWED_ORIGINS = [origin for origin in CONTRACT.allowed_origins if origin != "*"]
 CORS_ALLOW_ALL_ORIGINS = "*" in CONTRACT.allowed_origins
 CORS_ALLOW_CREDENTIALS = False
-CORS_URLS_REGEX = r"^/(api|oauth|mcp|openapi\.json)"
-CORS_EXPOSE_HEADERS = ["Link", "X-Total-Count", "X-Request-ID", "ETag", "Retry-After", "Location"]
+CORS_URLS_REGEX = r"^/(api(?!/auth/jwks$)|oauth|mcp|openapi\.json)"  # public keys say * themselves
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"),
+    *("mcp-protocol-version", "traceparent", "x-migration-token", "x-request-id"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("Link", "X-Total-Count", "X-Request-ID", "ETag", "Retry-After", "Location"),
+    *("Idempotent-Replayed", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"),
+]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = CONTRACT.max_body_bytes
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,11 +1,16 @@
 """Which path leads where?"""
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config import docs, health
 
+admin.site.unregister(Group)  # roles and scopes are ours; groups would change without an entry
+
 urlpatterns = [
+    path("", RedirectView.as_view(url="/docs")),
     path("health", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),
     path("api/health/db", health.Database.as_view()),
@@ -13,6 +18,8 @@ urlpatterns = [
     path("docs", docs.Swagger.as_view()),
     path("redoc", docs.Redoc.as_view()),
     path("problems", docs.Problems.as_view()),
+    # Changing a password is an operation with an entry; the console's own page knows of none.
+    path("admin/password_change/", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("tasks.urls")),

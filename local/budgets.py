@@ -9,7 +9,10 @@ from pathlib import Path
 
 from local.environment import ROOT
 
-PROGRAM = ("config", "wire", "accounts", "tasks", "audit", "migrations_ops", "clients", "local")
+PROGRAM = (
+    *("config", "wire", "accounts", "tasks", "audit", "idempotency", "migrations_ops"),
+    *("clients", "local"),
+)
 TESTS = ("tests",)
 WRITTEN_BY_DJANGO = "migrations"
 

@@ -43,6 +43,8 @@ class OperatorEndpoint(Endpoint):
     """A route for those who run operations."""
 
     required_scopes = {"GET": Scope.OPS_RUN, "POST": Scope.OPS_RUN}
+    # They hold tokens, and a run's own marker makes repeating the call safe.
+    keeps_replies = False
 
     def caller(self, request: Request) -> runner.Caller:
         """Return who calls, as the runner knows callers."""

@@ -1,37 +1,24 @@
 """The staff console's view of the board: to look at; changes go through operations."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from audit.admin import ReadOnly
 from tasks.models import Dependency, Task
 
 
-class ReadOnly:
-    """Permissions of a page where nothing is changed."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing is added here."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing is changed here."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing is deleted here."""
-        return False
-
-
-class DependencyInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class DependencyInline(admin.TabularInline):  # type: ignore[type-arg]
     """What the task waits for."""
 
     model = Dependency
     fk_name = "task"
     verbose_name_plural = "depends on"
+    readonly_fields = ("depends_on",)
+    can_delete = False
+    extra = max_num = 0
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class TaskAdmin(ReadOnly):
     """Tasks, newest first."""
 
     list_display = (
@@ -43,5 +30,4 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("title", "description", "=assigned_to", "=created_by", "=project_slug")
     ordering = ("-id",)
     list_per_page = 50
-    show_full_result_count = False
     inlines = (DependencyInline,)

@@ -53,14 +53,15 @@ OPEN = frozenset(Status) - CLOSED
 class Step:
     """From where, to where (None: to where it was before it was blocked), and who may.
 
-    A fenced step takes the fence its caller holds, so that a late one is noticed.
+    `needs` names what has to be said with it. A fenced step takes the fence its caller holds, so
+    that a late one is noticed.
     """
 
     sources: frozenset[Status]
     target: Status | None
     by: By
     action: Action
-    needs_reason: bool = False
+    needs: str | None = None
     fenced: bool = False
     refused: str = "Cannot {verb} task with status '{status}'"
 
@@ -71,7 +72,7 @@ STEPS: Mapping[Verb, Step] = MappingProxyType({
     ),
     Verb.PROGRESS: Step(
         frozenset({Status.IN_PROGRESS}), Status.IN_PROGRESS, By.HOLDER, Action.TASK_PROGRESSED,
-        fenced=True, refused="Task must be in_progress",
+        needs="percent", fenced=True, refused="Task must be in_progress",
     ),
     Verb.COMPLETE: Step(
         HELD, Status.COMPLETED, By.HOLDER, Action.TASK_COMPLETED, fenced=True
@@ -85,11 +86,11 @@ STEPS: Mapping[Verb, Step] = MappingProxyType({
     ),
     Verb.REJECT: Step(
         frozenset({Status.REVIEW}), Status.IN_PROGRESS, By.REVIEWER, Action.TASK_REJECTED,
-        needs_reason=True,
+        needs="reason",
     ),
     Verb.BLOCK: Step(
         HELD | {Status.PENDING}, Status.BLOCKED, By.HOLDER, Action.TASK_BLOCKED,
-        needs_reason=True,
+        needs="reason",
     ),
     Verb.UNBLOCK: Step(frozenset({Status.BLOCKED}), None, By.HOLDER, Action.TASK_UNBLOCKED),
     Verb.RELEASE: Step(

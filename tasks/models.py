@@ -1,11 +1,12 @@
 """What is stored of tasks, and how is it found?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self, cast
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.query import ValuesListIterable
 
 from accounts.principals import Principal
@@ -24,13 +25,6 @@ from tasks.sql import (
 _OPEN = sorted(status.value for status in OPEN)
 
 
-class _TaskRows(ValuesListIterable):  # type: ignore[type-arg]
-    """Yield each row as a TaskRow."""
-
-    def __iter__(self) -> Iterator[TaskRow]:
-        return map(TaskRow._make, super().__iter__())
-
-
 class TaskQuerySet(models.QuerySet["Task"]):
     """How tasks are found. Every look-up for a caller begins with `visible_to`."""
 
@@ -38,44 +32,67 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Those that the caller may see: all, as no project is private yet."""
         return self.all()
 
-    def ready(self, principal: Principal) -> Self:
-        """Pending, free for the caller, and waiting for nothing."""
-        return self.filter(is_ready(principal))
-
-    def overdue(self, at: datetime) -> Self:
-        """Open and past their due date."""
-        return self.filter(is_overdue(at))
-
-    def rows(self) -> "models.QuerySet[Task, TaskRow]":
-        """Read plain rows: one statement, whatever their number."""
-        found = self.annotate(**_TOLD_BESIDES).values_list(*TaskRow._fields)
-        found._iterable_class = _TaskRows  # noqa: SLF001
-        return cast("models.QuerySet[Task, TaskRow]", found)
-
-    def standing(self, task_id: int, caller_id: str) -> Standing | None:
-        """Read one task and all that a decision about it needs, in one statement."""
-        found = (
-            self.filter(pk=task_id)
-            .annotate(**_TOLD_BESIDES, **_ASKED_BESIDES, once_held=WasHeld("pk", Value(caller_id)))
-            .values_list(*TaskRow._fields, *Standing._fields[1:])
-            .first()
-        )
-        if found is None:
-            return None
-        width = len(TaskRow._fields)
-        return Standing(TaskRow._make(found[:width]), *found[width:])
-
     def lock(self, task_id: int) -> None:
         """Keep everybody else from changing the task until the transaction ends.
 
         Not against new rows that refer to it: their foreign keys need no more than its id.
         """
-        self.select_for_update(no_key=True).filter(pk=task_id).values_list("pk").first()
+        list(self.select_for_update(no_key=True).filter(pk=task_id).values_list("pk"))
 
     def move(self, task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> bool:
         """Change the task unless somebody changed it since it was read; tell whether it moved."""
         unchanged = self.filter(pk=task.id, version=task.version)
         return bool(unchanged.update(**sets, version=task.version + 1, updated_at=at))
+
+
+class Plain(models.Manager["Task"]):
+    """Reads rows of plain values instead of tasks, in one statement whatever their number.
+
+    The query set is put together once: doing so costs more than asking the database.
+    """
+
+    def __init__(self, names: Sequence[str], besides: Mapping[str, Func], kind: type[Any]) -> None:
+        super().__init__()
+        self.names, self.besides, self.kind = names, besides, kind
+
+    @cached_property
+    def _whole(self) -> TaskQuerySet:
+        whole = TaskQuerySet(Task).annotate(**self.besides).values_list(*self.names)
+        whole._iterable_class = self.kind  # noqa: SLF001
+        return cast("TaskQuerySet", whole)
+
+    def get_queryset(self) -> TaskQuerySet:
+        """Return all rows."""
+        return self._whole.all()
+
+    def visible_to(self, principal: Principal) -> TaskQuerySet:
+        """Return the rows that the caller may see."""
+        return self.get_queryset().visible_to(principal)
+
+
+class _TaskRows(ValuesListIterable):  # type: ignore[type-arg]
+    def __iter__(self) -> Iterator[TaskRow]:
+        return map(TaskRow._make, super().__iter__())
+
+
+class _Standings(ValuesListIterable):  # type: ignore[type-arg]
+    def __iter__(self) -> Iterator[Standing]:
+        width = len(TaskRow._fields)
+        for values in super().__iter__():
+            yield Standing(TaskRow._make(values[:width]), *values[width:])
+
+
+_TOLD_BESIDES = {
+    "depends_on": DependsOn("pk"),
+    "subtask_count": SubtaskCount("pk"),
+    "subtasks_completed": SubtasksCompleted("pk"),
+}
+_ASKED_BESIDES = {
+    "open_dependencies": HasOpenDependencies("pk"),
+    "open_subtasks": HasOpenSubtasks("pk"),
+}
+# What depends on who asks is added by `standing_of`, and comes last.
+_STANDING = [*TaskRow._fields, *(name for name in Standing._fields[1:] if name != "once_held")]
 
 
 class Task(models.Model):
@@ -123,6 +140,8 @@ class Task(models.Model):
     worked_by_type = models.CharField(max_length=8, blank=True, default="")
 
     objects = TaskQuerySet.as_manager()
+    rows = Plain(TaskRow._fields, _TOLD_BESIDES, _TaskRows)
+    standings = Plain(_STANDING, {**_TOLD_BESIDES, **_ASKED_BESIDES}, _Standings)
 
     class Meta:
         default_permissions = ("view",)
@@ -173,6 +192,13 @@ class FormerHolder(models.Model):
         return f"{self.principal} held {self.task_id}"
 
 
+def standing_of(task_id: int, principal: Principal) -> Standing | None:
+    """Return a task with all that a decision about it needs, None for one out of sight."""
+    seen = Task.standings.visible_to(principal).filter(pk=task_id)
+    for_caller = seen.annotate(once_held=WasHeld("pk", Value(principal.id)))
+    return cast("Standing | None", next(iter(for_caller), None))
+
+
 def is_ready(principal: Principal) -> Q:
     """Return the condition of being ready for the caller."""
     free = Q(assigned_to__isnull=True) | Q(assigned_to=principal.id)
@@ -182,14 +208,3 @@ def is_ready(principal: Principal) -> Q:
 def is_overdue(at: datetime) -> Q:
     """Return the condition of being open after the due date."""
     return Q(due_date__lt=at, status__in=_OPEN)
-
-
-_TOLD_BESIDES = {
-    "depends_on": DependsOn("pk"),
-    "subtask_count": SubtaskCount("pk"),
-    "subtasks_completed": SubtasksCompleted("pk"),
-}
-_ASKED_BESIDES = {
-    "open_dependencies": HasOpenDependencies("pk"),
-    "open_subtasks": HasOpenSubtasks("pk"),
-}

@@ -14,16 +14,16 @@ from wire.pages import Page, page
 
 def get(task_id: int, *, caller: Principal) -> TaskRow:
     """Return one task. Raises NoSuchTask."""
-    found = Task.objects.visible_to(caller).filter(pk=task_id).rows().first()
+    found = next(iter(Task.rows.visible_to(caller).filter(pk=task_id)), None)
     if found is None:
         raise NoSuchTask
-    return found
+    return cast("TaskRow", found)
 
 
 def find(query: Mapping[str, Any], *, caller: Principal, at: datetime) -> Page[Any]:
     """Return a page of the tasks that a validated query asks for. Raises InvalidInput."""
-    found = narrowed(Task.objects.visible_to(caller), query, caller, at)
-    return page(cast("Any", found.rows()), order_of(query), dict(query))
+    found = narrowed(Task.rows.visible_to(caller), query, caller, at)
+    return page(cast("Any", found), order_of(query), dict(query))
 
 
 def subtasks(

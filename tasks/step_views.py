@@ -23,6 +23,7 @@ from tasks.serializers import (
     StartIn,
     TaskOut,
 )
+from wire.entity_tags import expectation
 from wire.errors import Fault, InvalidInput
 from wire.serializers import StrictSerializer, read_body
 from wire.views import Endpoint
@@ -32,6 +33,8 @@ class TakeStep(Endpoint):
     """A step of the lifecycle; which one and with what body, its subclasses say."""
 
     required_scopes = {"POST": Scope.TASKS_WRITE}
+    tagged = frozenset({"POST"})
+    heeds_if_match = True
     verb: ClassVar[Verb]
     body: ClassVar[type[StrictSerializer]]
 
@@ -49,7 +52,12 @@ class TakeStep(Endpoint):
         asked = operations.Asked(**self.read(request))
         with recording_for(request) as journal:
             task = operations.take_step(
-                self.verb, task_id=task_id, caller=caller_of(request), journal=journal, asked=asked
+                self.verb,
+                task_id=task_id,
+                caller=caller_of(request),
+                journal=journal,
+                asked=asked,
+                expected=expectation(request, TaskOut),
             )
         return Response(TaskOut(task).data)
 
@@ -91,10 +99,7 @@ class Progress(TakeStep):
                 Fault(f"/{name}", "Body and query say different things.", "mismatch")
                 for name in differing
             ])  # fmt: skip
-        said = {**query, **body}
-        if "percent" not in said:
-            raise InvalidInput.at("/percent", "This field is required.", "required")
-        return said
+        return {**query, **body}
 
 
 class Complete(TakeStep):

@@ -18,6 +18,7 @@ from tasks import operations, reading
 from tasks.lifecycle import Status
 from tasks.rows import TaskRow
 from tasks.serializers import SubtaskQuery, TaskIn, TaskOut, TaskPatch, TaskQuery
+from wire.entity_tags import expectation
 from wire.errors import InvalidInput
 from wire.pages import Page
 from wire.serializers import read_body
@@ -35,6 +36,7 @@ class Tasks(Endpoint):
     """All tasks the caller may see."""
 
     required_scopes = SCOPES
+    tagged = frozenset({"POST"})
     queries: ClassVar[dict[str, Any]] = {"GET": TaskQuery}
 
     @extend_schema(responses=TaskOut(many=True))
@@ -61,6 +63,8 @@ class OneTask(Endpoint):
     """One task."""
 
     required_scopes = SCOPES
+    tagged = frozenset({"GET", "PATCH"})
+    heeds_if_match = True
 
     @extend_schema(responses=TaskOut)
     def get(self, request: Request, task_id: int) -> Response:
@@ -86,6 +90,7 @@ class OneTask(Endpoint):
                     journal=journal,
                     status=None if target is None else Status(target),
                     reason=reason,
+                    expected=expectation(request, TaskOut),
                 )
         except operations.Unchanged as unchanged:
             task = unchanged.task
@@ -99,7 +104,12 @@ class OneTask(Endpoint):
         Its history stays in the audit.
         """
         with recording_for(request) as journal:
-            operations.delete(task_id=task_id, caller=caller_of(request), journal=journal)
+            operations.delete(
+                task_id=task_id,
+                caller=caller_of(request),
+                journal=journal,
+                expected=expectation(request, TaskOut),
+            )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -107,6 +117,7 @@ class Subtasks(Endpoint):
     """The children of a task."""
 
     required_scopes = SCOPES
+    tagged = frozenset({"POST"})
     queries: ClassVar[dict[str, Any]] = {"GET": SubtaskQuery}
 
     @extend_schema(responses=TaskOut(many=True))

@@ -14,8 +14,10 @@ from rest_framework.test import APIClient
 from accounts import sealing
 from accounts.algorithms import PrivateKey
 from accounts.jwk import public_jwk
+from accounts.links import LINKS
 from accounts.models import Account, Audience, SigningKey
 from accounts.private_keys import generate, to_pem
+from accounts.purse import PURSE
 from accounts.standing import REGISTRY
 from accounts.vault import VAULT
 from tests.history import clearable_history
@@ -75,6 +77,8 @@ def _nothing_remembered() -> None:
     """Start each test as a fresh process would."""
     VAULT.__init__()  # type: ignore[misc]
     REGISTRY.forget()
+    PURSE.__init__()  # type: ignore[misc]
+    LINKS.forget()
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ def acting(caller: Principal, at: datetime = NOON) -> Iterator[Journal]:
 def stored(task: Task | TaskRow | int) -> dict[str, Any]:
     """All that the database holds of a task, to compare."""
     number = task if isinstance(task, int) else task.id
-    return Task.objects.filter(pk=number).values().get()
+    return dict(Task.objects.filter(pk=number).values().get())
 
 
 def make_history_unwritable() -> None:

@@ -23,7 +23,7 @@ from local.environment import DATABASE_URL, ROOT, bare_environment
 
 HOST = "127.0.0.1"
 COMMAND = ("-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,13 @@ class Server:
 
 @contextmanager
 def serving(
-    command: Sequence[str] = (sys.executable, *COMMAND),
+    environ: Mapping[str, str],
     *,
+    command: Sequence[str] = (sys.executable, *COMMAND),
     folder: Path = ROOT,
     user: int | None = None,
-    **environ: str,
 ) -> Iterator[Server]:
-    """Start the command with this environment and nothing of ours; end it whatever happens."""
+    """Serve with this environment and nothing of ours; end it whatever happens."""
     port = free_port()
     with (
         TemporaryFile("w+") as complaints,

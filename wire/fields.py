@@ -60,6 +60,6 @@ class Flag(serializers.BooleanField):
 
     def to_internal_value(self, data: object) -> bool:
         """Return the boolean. Raises ValidationError for anything else."""
-        if not (isinstance(data, bool) or data in {"true", "false"}):
+        if not (isinstance(data, bool) or data in ("true", "false")):
             self.fail("invalid", input=data)
         return data is True or data == "true"

@@ -1,90 +1,94 @@
-"""What can happen to an agent's client id and secrets?"""
+"""What can happen to a client at the token endpoint? It authenticates, and it gets a token."""
 
-import hashlib
 import hmac
-import secrets
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
+from accounts.claimed import issuer_of
 from accounts.claims import Grant
-from accounts.errors import InvalidClient, InvalidScope
-from accounts.models import Account, Audience, ClientSecret
-from accounts.operations.tokens import grant_for
-from accounts.scopes import Scope, parse, spell
-from audit.actions import Action
-from audit.actors import Actor, ActorType
+from accounts.client_credentials import Assertion, Secret, Shown, fit_client_id
+from accounts.errors import AssertionReplayed, InvalidClient
+from accounts.methods import client as method
+from accounts.models import Account, Audience, ClientSecret, SpentAssertion
+from accounts.operations import assertions
+from accounts.operations.credentials import digest_of
+from accounts.operations.tokens import grant_for, narrowed
+from accounts.principals import Principal
+from accounts.scopes import spell
+from audit.actions import Action, Outcome
 from audit.recording import Journal
 
-PREFIX = "tfs_"
+METHODS: Mapping[type[Shown], str] = {Secret: "client_secret", Assertion: "private_key_jwt"}
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
-    """A client id and its secret, at the one moment it is known."""
+class Client:
+    """An account that authenticated as a client, and the assertion it has to spend for it."""
 
-    client_id: str
-    client_secret: str = field(repr=False)
+    account: Account
+    principal: Principal
+    assertion: SpentAssertion | None = None
 
 
-def authenticate(client_id: str, client_secret: str) -> Account:
-    """Return the client's account (RFC 6749, section 2.3.1). Raises InvalidClient."""
-    digest = digest_of(client_secret)
+def authenticate(shown: Shown, at: datetime) -> Client:
+    """Return the client (RFC 6749, section 2.3). Raises InvalidClient."""
+    if isinstance(shown, Secret):
+        account = _holder_of(shown)
+        return Client(account, method.principal(account, METHODS[Secret]))
+    account, unspent = assertions.verify(shown.jwt, at)
+    if shown.client_id not in {"", account.client_id}:
+        raise InvalidClient
+    return Client(account, method.principal(account, METHODS[Assertion]), unspent)
+
+
+def prepare(client: Client, audience: Audience, scope: str) -> Grant:
+    """Return what a client gets: all it holds, or the part it asks for. Raises InvalidScope."""
+    whole = grant_for(client.account, audience, client_id=client.principal.client_id)
+    return narrowed(whole, scope)
+
+
+def issue(client: Client, grant: Grant, journal: Journal) -> None:
+    """Record that the client gets the grant. Raises AssertionReplayed."""
+    spend(client, journal)
+    journal.record(
+        Action.TOKEN_ISSUED,
+        target=("principal", grant.subject.id),
+        context={"audience": grant.audience, "scope": spell(grant.scopes)},
+        actor=client.principal.as_actor(),
+    )
+
+
+def spend(client: Client, journal: Journal) -> None:
+    """Use up the assertion of a client that showed one. Raises AssertionReplayed."""
+    if client.assertion is not None:
+        assertions.spend(client.assertion, journal)
+
+
+def note_failure(shown: Shown, error: InvalidClient, journal: Journal) -> None:
+    """Record that a client failed to authenticate; its id is kept only when it is somebody's."""
+    named = issuer_of(shown.jwt) if isinstance(shown, Assertion) else shown.client_id
+    try:
+        known = Account.objects.filter(client_id=fit_client_id(named))
+    except InvalidClient:
+        known = Account.objects.none()
+    journal.record(
+        Action.TOKEN_REUSED if isinstance(error, AssertionReplayed) else Action.SIGN_IN_FAILED,
+        target=("principal", known.values_list("pk", flat=True).first() or ""),
+        context={"method": METHODS[type(shown)]},
+        outcome=Outcome.DENIED,
+    )
+
+
+def _holder_of(shown: Secret) -> Account:
+    digest = digest_of(shown.client_secret)
     known = ClientSecret.objects.select_related("account").filter(
-        account__client_id=client_id, revoked_at__isnull=True, account__disabled_at__isnull=True
+        account__client_id=fit_client_id(shown.client_id),
+        revoked_at__isnull=True,
+        account__disabled_at__isnull=True,
     )
     # All are compared, so that the time tells nothing of which secret it was.
     matches = [s.account for s in known if hmac.compare_digest(s.digest, digest)]
     if not matches:
         raise InvalidClient
     return matches[0]
-
-
-def grant(account: Account, audience: Audience, scope: str, journal: Journal) -> Grant:
-    """Decide what a client gets: all it holds, or the part it asks for. Raises InvalidScope."""
-    whole = grant_for(account, audience, client_id=account.client_id or "")
-    granted = replace(whole, scopes=_narrowed(whole.scopes, scope))
-    journal.record(
-        Action.TOKEN_ISSUED,
-        target=("principal", account.handle),
-        context={"audience": audience.name, "scope": spell(granted.scopes)},
-        actor=Actor(
-            id=account.handle,
-            type=ActorType(account.actor_type),
-            auth_method="client_secret",
-            client_id=account.client_id or "",
-        ),
-    )
-    return granted
-
-
-def add_secret(account: Account, journal: Journal) -> Credential:
-    """Make a secret for the client; it is shown now and never again."""
-    secret = PREFIX + secrets.token_urlsafe(32)
-    ClientSecret.objects.create(account=account, digest=digest_of(secret), created_at=journal.at)
-    journal.record(Action.CREDENTIAL_CREATED, target=("principal", account.handle))
-    return Credential(account.client_id or "", secret)
-
-
-def replace_secrets(account: Account, journal: Journal) -> Credential:
-    """Revoke the client's living secrets and make a new one."""
-    living = ClientSecret.objects.filter(account=account, revoked_at__isnull=True)
-    living.update(revoked_at=journal.at)
-    journal.record(Action.CREDENTIAL_REVOKED, target=("principal", account.handle))
-    return add_secret(account, journal)
-
-
-def _narrowed(held: frozenset[Scope], asked: str) -> frozenset[Scope]:
-    if not asked:
-        return held
-    try:
-        wanted = parse(asked)
-    except ValueError as error:
-        raise InvalidScope from error
-    if not wanted <= held:
-        raise InvalidScope
-    return wanted
-
-
-def digest_of(secret: str) -> str:
-    """Return what is kept of a secret."""
-    # 256 random bits need no slow hash.
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -10,14 +10,13 @@ from django.contrib.auth import authenticate
 from django.db.models import F
 
 from accounts import refresh_tokens, sealing
+from accounts.client_credentials import FIRST_PARTY
 from accounts.errors import NoSuchSession, RefreshRefused, SignInFailed
 from accounts.models import Account, Audience, Session
 from accounts.standing import REGISTRY
 from audit.actions import Action, Outcome
 from audit.actors import Actor, ActorType
 from audit.recording import Journal
-
-FIRST_PARTY = "first-party"
 
 
 class EndReason(StrEnum):
@@ -27,6 +26,7 @@ class EndReason(StrEnum):
     REVOKED = "revoked"
     REUSED = "reused"
     DISABLED = "disabled"
+    ROLE_LOST = "role_lost"
 
 
 @dataclass(frozen=True, slots=True)

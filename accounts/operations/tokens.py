@@ -1,17 +1,26 @@
 """What is minted, and for which audience?"""
 
 import secrets
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q
 
-from accounts.claims import ACCESS, Grant, Subject, access_claims
-from accounts.errors import InvalidTarget
-from accounts.models import TASKFLOW, Account, Audience
+from accounts.claims import ACCESS, Grant, Party, access_claims
+from accounts.errors import InvalidScope, InvalidTarget
+from accounts.models import TASKFLOW, Account, Audience, Session
 from accounts.operations.keys import signed
-from accounts.scopes import Role
+from accounts.scopes import Role, Scope, parse
 from audit.actors import ActorType
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """An access token and for how many seconds it is good."""
+
+    token: str = field(repr=False)
+    seconds: int
 
 
 def grant_for(
@@ -19,7 +28,7 @@ def grant_for(
 ) -> Grant:
     """Return what the account gets for the audience."""
     return Grant(
-        subject=Subject(
+        subject=Party(
             id=account.handle,
             actor_type=ActorType(account.actor_type),
             role=Role(account.role),
@@ -33,25 +42,71 @@ def grant_for(
     )
 
 
-def mint(grant: Grant, *, alg: str, at: datetime) -> str:
-    """Sign an access token (RFC 9068). Raises SigningUnavailable."""
+def grant_of(session: Session) -> Grant:
+    """Return what a session gives its account now."""
+    return grant_for(
+        session.account,
+        session.audience,
+        client_id=session.client_id,
+        session_id=str(session.pk),
+    )
+
+
+def narrowed(grant: Grant, scope: str) -> Grant:
+    """Return the grant cut down to the scopes asked for, all of it when none are.
+
+    Raises InvalidScope for what it does not hold (RFC 6749, section 5.2).
+    """
+    if not scope:
+        return grant
+    try:
+        wanted: frozenset[Scope] = parse(scope)
+    except ValueError as error:
+        raise InvalidScope from error
+    if not wanted <= grant.scopes:
+        raise InvalidScope
+    return replace(grant, scopes=wanted)
+
+
+def mint(grant: Grant, *, alg: str, at: datetime, lifetime: int | None = None) -> Minted:
+    """Sign an access token (RFC 9068), good for `lifetime` seconds or what the contract says.
+
+    Raises SigningUnavailable.
+    """
     contract = settings.CONTRACT
+    longest: int = contract.access_token_seconds
+    seconds = longest if lifetime is None else min(lifetime, longest)
     claims = access_claims(
         grant,
         issuer=contract.base_url,
         at=at,
-        lifetime=contract.access_token_seconds,
+        lifetime=seconds,
         jti=secrets.token_urlsafe(16),
     )
-    return signed(claims, typ=ACCESS, alg=alg, at=at)
+    return Minted(signed(claims, typ=ACCESS, alg=alg, at=at), seconds)
 
 
 def audience_named(name: str = "", resource: str = "") -> Audience:
-    """Return the registered audience, `taskflow` when none is asked for. Raises InvalidTarget."""
-    wanted = Q(name=name or TASKFLOW) if not resource else Q(resource=resource)
+    """Return the registered audience, `taskflow` when none is asked for.
+
+    A resource (RFC 8707) is one that an audience registered, or one of this API's own, which
+    `/.well-known/oauth-protected-resource` tells. Raises InvalidTarget.
+    """
+    wanted = _at_resource(resource) if resource else Q(name=name or TASKFLOW)
     if name and resource:
         wanted &= Q(name=name)
     audience = Audience.objects.filter(wanted).first()
     if audience is None:
         raise InvalidTarget
     return audience
+
+
+def own_resources() -> tuple[str, str]:
+    """Return what this API calls itself: all of it, and its MCP endpoint."""
+    base: str = settings.CONTRACT.base_url
+    return base, f"{base}/mcp"
+
+
+def _at_resource(resource: str) -> Q:
+    ours = resource.removesuffix("/") in own_resources()
+    return Q(name=TASKFLOW) if ours else Q(resource=resource)

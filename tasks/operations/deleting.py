@@ -6,14 +6,17 @@ from audit.recording import Journal
 from tasks.errors import HasDependents, HasSubtasks
 from tasks.models import Dependency, Task
 from tasks.operations.rights import may_delete
-from tasks.operations.settling import Sets, note, settle, whole
+from tasks.operations.settling import Expectation, Sets, anything, note, settle, whole
 from tasks.rows import Standing
 
 
-def delete(*, task_id: int, caller: Principal, journal: Journal) -> None:
-    """Delete a task; its history stays in the audit.
+def delete(
+    *, task_id: int, caller: Principal, journal: Journal, expected: Expectation = anything
+) -> None:
+    """Delete a task, if it is what is expected; its history stays in the audit.
 
-    Raises NoSuchTask, PeopleOnly, NotCreator, HasSubtasks, HasDependents.
+    Raises NoSuchTask, what the expectation raises, PeopleOnly, NotCreator, HasSubtasks,
+    HasDependents.
     """
 
     def decide(standing: Standing) -> Sets:
@@ -25,6 +28,6 @@ def delete(*, task_id: int, caller: Principal, journal: Journal) -> None:
         return {}
 
     # Moving the row first keeps children from coming under it between decision and deletion.
-    settled = settle(task_id, caller, journal.at, decide)
+    settled = settle(task_id, caller, journal.at, decide, expected)
     Task.objects.filter(pk=task_id).delete()
     note(journal, Action.TASK_DELETED, settled.before.task, whole(settled.before.task, gone=True))

@@ -12,7 +12,15 @@ from tasks.operations import relations
 from tasks.operations.assigning import kind_of
 from tasks.operations.effects import taken_by, usual_lease
 from tasks.operations.rights import may_act, may_ask_to_cancel
-from tasks.operations.settling import Sets, Settled, differences, note, settle
+from tasks.operations.settling import (
+    Expectation,
+    Sets,
+    Settled,
+    anything,
+    differences,
+    note,
+    settle,
+)
 from tasks.operations.steps import change_status, remember_holder
 from tasks.operations.unchanged import Unchanged
 from tasks.rows import Standing, TaskRow
@@ -31,22 +39,24 @@ def edit(
     journal: Journal,
     status: Status | None = None,
     reason: str | None = None,
+    expected: Expectation = anything,
 ) -> TaskRow:
     """Change members of a task, after taking the step to `status` where one is asked.
 
-    `edits` maps members of TaskRow to their new values.
-    Raises Unchanged when all is so already, NoSuchTask, InvalidInput, UnknownPrincipal, NotHolder,
-    StaleFence, NotCreator, HolderNeeded, ParentCompleted and what change_status raises.
+    `edits` maps members of TaskRow to their new values. Raises Unchanged when all is so already,
+    UnknownPrincipal, NotHolder, NotCreator, HolderNeeded and what change_status raises.
     """
     if RELATIONS & edits.keys():
         one_relation_edit_at_a_time()
     stepped = None
     if status is not None:
-        stepped = _step(status, task_id, caller, journal, reason, bool(edits))
+        stepped = _step(status, task_id, caller, journal, reason, bool(edits), expected)
     if stepped is not None and not edits:
         return stepped
+    # The step made the task what it is now: nobody else can have come between.
+    expected = expected if stepped is None else anything
     try:
-        return _amend(edits, task_id, caller, journal)
+        return _amend(edits, task_id, caller, journal, expected)
     except Unchanged:
         if stepped is None:
             raise
@@ -60,16 +70,30 @@ def _step(
     journal: Journal,
     reason: str | None,
     more: bool,
+    expected: Expectation,
 ) -> TaskRow | None:
     try:
-        return change_status(status, task_id=task_id, caller=caller, journal=journal, reason=reason)
+        return change_status(
+            status,
+            task_id=task_id,
+            caller=caller,
+            journal=journal,
+            reason=reason,
+            expected=expected,
+        )
     except Unchanged:
         if more:
             return None
         raise
 
 
-def _amend(edits: Mapping[str, Any], task_id: int, caller: Principal, journal: Journal) -> TaskRow:
+def _amend(
+    edits: Mapping[str, Any],
+    task_id: int,
+    caller: Principal,
+    journal: Journal,
+    expected: Expectation,
+) -> TaskRow:
     def decide(standing: Standing) -> Sets:
         wanted = _changed(edits, standing.task)
         if not wanted:
@@ -80,7 +104,7 @@ def _amend(edits: Mapping[str, Any], task_id: int, caller: Principal, journal: J
             wanted |= _assigned(wanted["assigned_to"], standing, caller, journal)
         return wanted
 
-    settled = settle(task_id, caller, journal.at, decide)
+    settled = settle(task_id, caller, journal.at, decide, expected)
     remember_holder(settled)
     after = _related(edits, settled, caller)
     _tell(settled.before.task, after, journal)

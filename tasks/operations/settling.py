@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from accounts.principals import Principal
 from audit.actions import Action
 from audit.recording import Journal
 from tasks.errors import NoSuchTask
-from tasks.models import Task
+from tasks.models import Task, standing_of
 from tasks.rows import Standing, TaskRow, told
 
 Sets = dict[str, Any]
+Expectation: TypeAlias = Callable[[TaskRow], None]
 
 # A change of these needs no telling, as every change brings it.
 _IMPLIED = frozenset({"id", "version", "created_at", "updated_at"})
@@ -27,26 +28,35 @@ class Settled(NamedTuple):
     after: TaskRow
 
 
+def anything(task: TaskRow) -> None:
+    """Expect nothing of the task; an expectation that is not met raises."""
+
+
 def settle(
-    task_id: int, caller: Principal, at: datetime, decide: Callable[[Standing], Sets]
+    task_id: int,
+    caller: Principal,
+    at: datetime,
+    decide: Callable[[Standing], Sets],
+    expected: Expectation = anything,
 ) -> Settled:
     """Read, decide, and change the task if it still is what was read.
 
-    A loser of a race decides again about what the winner left, this time holding the row's lock,
-    so it cannot lose twice. Raises NoSuchTask and whatever the decision raises.
+    Who loses a race decides again about what the winner left, and who loses twice does so holding
+    the row's lock, which ends it. What is expected is asked of the row that is decided on.
+    Raises NoSuchTask and whatever expectation and decision raise.
     """
-    settled = _attempt(task_id, caller, at, decide)
-    if settled is None:
-        Task.objects.lock(task_id)
-        settled = _attempt(task_id, caller, at, decide)
-    if settled is None:
-        raise NoSuchTask
-    return settled
+    for last in (False, False, True):
+        if last:
+            Task.objects.lock(task_id)
+        settled = _attempt(task_id, caller, at, decide, expected)
+        if settled is not None:
+            return settled
+    raise NoSuchTask
 
 
-def standing_of(task_id: int, caller: Principal) -> Standing:
+def found(task_id: int, caller: Principal) -> Standing:
     """Return the task as the caller stands to it. Raises NoSuchTask."""
-    standing = Task.objects.visible_to(caller).standing(task_id, caller.id)
+    standing = standing_of(task_id, caller)
     if standing is None:
         raise NoSuchTask
     return standing
@@ -93,9 +103,14 @@ def whole(task: TaskRow, *, gone: bool) -> dict[str, tuple[object, object]]:
 
 
 def _attempt(
-    task_id: int, caller: Principal, at: datetime, decide: Callable[[Standing], Sets]
+    task_id: int,
+    caller: Principal,
+    at: datetime,
+    decide: Callable[[Standing], Sets],
+    expected: Expectation,
 ) -> Settled | None:
-    before = standing_of(task_id, caller)
+    before = found(task_id, caller)
+    expected(before.task)
     sets = decide(before)
     if not Task.objects.move(before.task, at, sets):
         return None

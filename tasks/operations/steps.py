@@ -11,7 +11,15 @@ from tasks.models import FormerHolder
 from tasks.operations.effects import Asked, Moment, effects
 from tasks.operations.relations import come_under
 from tasks.operations.rights import may_step
-from tasks.operations.settling import Sets, Settled, differences, note, settle
+from tasks.operations.settling import (
+    Expectation,
+    Sets,
+    Settled,
+    anything,
+    differences,
+    note,
+    settle,
+)
 from tasks.operations.unchanged import Unchanged
 from tasks.rows import Standing, TaskRow
 from wire.errors import InvalidInput
@@ -20,23 +28,36 @@ NOTHING = Asked()
 
 
 def take_step(
-    verb: Verb, *, task_id: int, caller: Principal, journal: Journal, asked: Asked = NOTHING
+    verb: Verb,
+    *,
+    task_id: int,
+    caller: Principal,
+    journal: Journal,
+    asked: Asked = NOTHING,
+    expected: Expectation = anything,
 ) -> TaskRow:
-    """Take one step of the lifecycle.
+    """Take one step of the lifecycle, if the task is what is expected.
 
-    Raises NoSuchTask; NotHolder, OwnWork or PeopleOnly; StaleFence; StepNotAllowed; and what
-    the step itself meets: AssignedToOther, DependenciesOpen, SubtasksOpen, ParentCompleted.
+    Raises NoSuchTask; what the expectation raises; NotHolder, OwnWork or PeopleOnly; StaleFence;
+    StepNotAllowed; InvalidInput without what has to be said; and what the step itself meets:
+    AssignedToOther, DependenciesOpen, SubtasksOpen, ParentCompleted.
     """
-    return _walk(lambda _: verb, task_id, caller, journal, asked)
+    return _walk(lambda _: verb, task_id, caller, journal, asked, expected)
 
 
 def change_status(
-    target: Status, *, task_id: int, caller: Principal, journal: Journal, reason: str | None
+    target: Status,
+    *,
+    task_id: int,
+    caller: Principal,
+    journal: Journal,
+    reason: str | None,
+    expected: Expectation = anything,
 ) -> TaskRow:
     """Take the step that leads to a status, as its verb would.
 
-    Raises StatusOutOfReach, Unchanged when the task is there already, InvalidInput without a
-    reason the verb needs, and all that take_step raises.
+    Raises StatusOutOfReach, Unchanged when the task is there already, and all that take_step
+    raises.
     """
 
     def choose(standing: Standing) -> Verb:
@@ -47,11 +68,9 @@ def change_status(
         verb = verb_between(source, target, before_block=standing.before_block, holds=holds)
         if verb is None:
             raise StatusOutOfReach(source=source, target=target)
-        if STEPS[verb].needs_reason and not reason:
-            raise InvalidInput.at("/reason", f"To {verb} a task takes a reason.", "required")
         return verb
 
-    return _walk(choose, task_id, caller, journal, Asked(reason=reason))
+    return _walk(choose, task_id, caller, journal, Asked(reason=reason), expected)
 
 
 def _walk(
@@ -60,13 +79,14 @@ def _walk(
     caller: Principal,
     journal: Journal,
     asked: Asked,
+    expected: Expectation,
 ) -> TaskRow:
     def decide(standing: Standing) -> Sets:
         verb = choose(standing)
         _refuse(verb, standing, caller, asked)
         return effects(verb, Moment(standing, caller, journal.at, asked))
 
-    settled = settle(task_id, caller, journal.at, decide)
+    settled = settle(task_id, caller, journal.at, decide, expected)
     remember_holder(settled)
     verb = choose(settled.before)
     if verb is Verb.REOPEN and settled.after.parent_id is not None:
@@ -91,9 +111,11 @@ def _refuse(verb: Verb, standing: Standing, caller: Principal, asked: Asked) -> 
     if asked.fence is not None and asked.fence != standing.task.fence:
         raise StaleFence(fence=standing.task.fence)
     refused = refusal(verb, standing.status)
-    if refused is None:
-        return
-    # Who lost the task to another learns that, wherever the other has brought it since.
-    if STEPS[verb].fenced and standing.once_held and standing.held_by != caller.id:
-        raise StaleFence(fence=standing.task.fence)
-    raise StepNotAllowed(refused=refused)
+    if refused is not None:
+        # Who lost the task to another learns that, wherever the other has brought it since.
+        if STEPS[verb].fenced and standing.once_held and standing.held_by != caller.id:
+            raise StaleFence(fence=standing.task.fence)
+        raise StepNotAllowed(refused=refused)
+    needed = STEPS[verb].needs
+    if needed is not None and getattr(asked, needed) in {None, ""}:
+        raise InvalidInput.at(f"/{needed}", f"To {verb} takes a {needed}.", "required")

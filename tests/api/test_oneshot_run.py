@@ -169,7 +169,7 @@ def test_rows_left_undone_undo_it_all_and_are_recorded(as_carol, oneshots):
 def test_a_token_that_did_not_get_to_work_may_be_used_again(as_carol, oneshots):
     oneshots.write(remaining="Audience.objects.filter(name='in_the_way').count()")
     token = mint(as_carol)
-    as_it_was = Audience.objects.create(name="in_the_way")
+    as_it_was = Audience.objects.create(name="in_the_way", payload_versions=[1])
     refused = run(as_carol, token)
     as_it_was.delete()
 

@@ -57,7 +57,7 @@ def test_an_id_has_one_spelling(as_alice, name):
 def test_the_quick_form_is_what_the_declared_fields_would_make(db):
     task = a_task(Status.IN_PROGRESS, due_date=NOON, tags=["wood"], lease_seconds=60,
                   lease_expires_at=NOON.replace(microsecond=5))  # fmt: skip
-    row = Task.objects.filter(pk=task.pk).rows().get()
+    row = Task.rows.get(pk=task.pk)
 
     told = TaskOut(row).data
 

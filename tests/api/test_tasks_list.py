@@ -1,6 +1,7 @@
 """GET /api/tasks"""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -163,7 +164,7 @@ SORTED = {
 def four(people):
     """Four tasks whose members all sort differently; two have no due date."""
     hour = timedelta(hours=1)
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "a": {"title": "A", "priority": 1, "due_date": None, "updated_at": NOON + 4 * hour},
         "b": {"title": "D", "priority": 2, "due_date": NOON, "updated_at": NOON + 3 * hour},
         "c": {"title": "C", "priority": 0, "due_date": None, "updated_at": NOON + 2 * hour},

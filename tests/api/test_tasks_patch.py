@@ -1,5 +1,7 @@
 """PATCH /api/tasks/{id}"""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -30,8 +32,12 @@ def test_absent_members_stay(as_alice):
     assert as_alice.get(f"/api/tasks/{task.pk}").json() == body
 
 
-CLEARED = {"description": "", "assigned_to": None, "project_slug": None, "parent_id": None,
-           "due_date": None, "tags": [], "depends_on": []}  # fmt: skip
+CLEARED: dict[str, Any] = {
+    **dict.fromkeys(["assigned_to", "project_slug", "parent_id", "due_date"]),
+    "description": "",
+    "tags": [],
+    "depends_on": [],
+}
 
 
 @pytest.mark.parametrize("member", CLEARED)

@@ -14,7 +14,10 @@ PAIRS = [(route, method) for route in ROUTES for method in route.methods]
 OPEN = {
     "health", "health/ready", "api/health/db", "openapi.json", "docs", "redoc", "problems",
     "api/token", "api/token/refresh", "api/token/revoke", "oauth/token",
-    ".well-known/jwks.json", "api/auth/jwks",
+    "oauth/introspect", "oauth/revoke",  # a credential in the form, or the token itself
+    ".well-known/jwks.json", "api/auth/jwks", ".well-known/token-shapes",
+    ".well-known/oauth-authorization-server", ".well-known/openid-configuration",
+    ".well-known/oauth-protected-resource", ".well-known/oauth-protected-resource/mcp",
 }  # fmt: skip
 
 

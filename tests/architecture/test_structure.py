@@ -8,7 +8,7 @@ from config.problems import PROBLEMS, problem_of
 from tasks.errors import NoSuchTask
 from wire.errors import DomainError
 
-LAYERS = ["migrations_ops", "tasks", "accounts", "audit"]
+LAYERS = ["migrations_ops", "tasks", "accounts", "idempotency", "audit"]
 OURS = [model for app in LAYERS for model in apps.get_app_config(app).get_models()]
 
 

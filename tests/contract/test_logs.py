@@ -37,7 +37,7 @@ def environ():
 
 @pytest.fixture(scope="module")
 def server(environ):
-    with serving(**environ) as server:
+    with serving(environ) as server:
         yield server
 
 
@@ -108,7 +108,7 @@ def test_no_path_or_header_forges_a_line(server):
 
 def test_a_secret_stands_in_no_line_wherever_it_was_sent(environ):
     broken = f'{{"password": "{CANARY}'
-    with serving(**environ) as server:
+    with serving(environ) as server:
         server.get("/api/me", **ROBO)
         server.get(f"/api/me?token={CANARY}", Authorization=f"Bearer {CANARY}")
         server.get(f"/nowhere?q={CANARY}", X_Admin_API_Key=CANARY, Cookie=CANARY)
@@ -125,7 +125,7 @@ def test_a_secret_stands_in_no_line_wherever_it_was_sent(environ):
 
 
 def test_every_line_is_json_from_the_first_to_the_last(environ):
-    with serving(**environ) as server:
+    with serving(environ) as server:
         server.get("/api/me", **ROBO)
         server.stop()
 

@@ -82,7 +82,7 @@ def test_a_recording_without_an_entry_does_not_commit():
     origin = Origin(request_id="test-1234")
 
     with pytest.raises(NothingRecorded), recording(actor=SHELL, at=now(), origin=origin):
-        Audience.objects.create(name="half-made")
+        Audience.objects.create(name="half-made", payload_versions=[1])
 
     assert not Audience.objects.filter(name="half-made").exists()
 
@@ -92,7 +92,7 @@ def test_an_entry_that_can_not_be_stored_undoes_the_change():
 
     def half_made():
         with recording(actor=SHELL, at=now(), origin=origin) as journal:
-            Audience.objects.create(name="half-made")
+            Audience.objects.create(name="half-made", payload_versions=[1])
             journal.record(Action.AUDIENCE_CHANGED, target=("audience", "half-made"))
             journal.entries[0].outcome = "invented"
 

@@ -1,5 +1,7 @@
 """Members change together or not at all, and only what changed is told."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Account
@@ -133,7 +135,7 @@ def test_a_held_task_is_released_to_have_no_holder():
 
 @pytest.mark.parametrize("status", [Status.REVIEW, Status.BLOCKED])
 def test_a_task_that_rests_is_passed_on_without_a_lease(status):
-    members = {"blocked_from": "in_progress"} if status is Status.BLOCKED else {}
+    members: dict[str, Any] = {"blocked_from": "in_progress"} if status is Status.BLOCKED else {}
 
     after = edit(a_task(status, **members), assigned_to="@robo")
 

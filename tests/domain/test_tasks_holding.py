@@ -1,6 +1,7 @@
 """Who holds a task, for how long, and what the others are told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,9 @@ from tests.factories import ADMIN, ALICE, BOB, CRAWLER, NOON, PUSHER, ROBO, a_ta
 pytestmark = pytest.mark.django_db
 
 FOR_THE_HOLDER = [verb for verb, step in STEPS.items() if step.by is By.HOLDER]
-HELD_AT = {Verb.UNBLOCK: (Status.BLOCKED, {"blocked_from": "in_progress"})}
+HELD_AT: dict[Verb, tuple[Status, dict[str, Any]]] = {
+    Verb.UNBLOCK: (Status.BLOCKED, {"blocked_from": "in_progress"})
+}
 USUAL = timedelta(seconds=settings.CONTRACT.lease_seconds)
 
 

@@ -19,7 +19,9 @@ class Model:
     """What the table says a life should be."""
 
     def __init__(self):
-        self.status, self.before_block, self.taken = Status.PENDING, None, []
+        self.status: Status | None = Status.PENDING
+        self.before_block: Status | None = None
+        self.taken: list[str] = []
 
     def take(self, verb):
         """Follow the step where there is one; tell whether there was."""

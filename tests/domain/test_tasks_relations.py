@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from tasks import operations
+from tasks import operations, reading
 from tasks.errors import DependenciesOpen, ParentCompleted, SubtasksOpen
 from tasks.lifecycle import CLOSED, OPEN, Status, Verb
-from tasks.models import Dependency, Task
+from tasks.models import Dependency
 from tests.factories import ALICE, BOB, a_task, acting, stored
 from wire.errors import InvalidInput
 
@@ -159,5 +159,4 @@ def test_what_a_task_depends_on_is_replaced_as_a_whole():
     after = edit(task, depends_on=[kept.pk, added.pk])
 
     assert after.depends_on == [kept.pk, added.pk]
-    row = Task.objects.filter(pk=task.pk).rows().get()
-    assert row.depends_on == [kept.pk, added.pk]
+    assert reading.get(task.pk, caller=ALICE).depends_on == [kept.pk, added.pk]

@@ -8,6 +8,7 @@ from tasks import operations
 from tasks.errors import NoSuchTask, StepNotAllowed
 from tasks.lifecycle import STEPS, By, Status, Verb
 from tests.factories import ALICE, BOB, NOON, a_task, acting, make_history_unwritable, stored
+from wire.errors import InvalidInput
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,15 @@ def test_what_was_said_stands_in_the_history():
     take(Verb.PROGRESS, a_task(Status.IN_PROGRESS), asked=asked)
 
     assert Entry.objects.get().context == {"percent": 40, "note": "half of it", "fence": 1}
+
+
+@pytest.mark.parametrize("verb", [verb for verb in Verb if STEPS[verb].needs])
+def test_a_step_is_not_taken_without_what_it_needs(verb):
+    task = a_task(min(STEPS[verb].sources))
+    before = stored(task)
+
+    with pytest.raises(InvalidInput) as refused:
+        take(verb, task, asked=operations.Asked())
+
+    assert refused.value.faults[0].pointer == f"/{STEPS[verb].needs}"
+    assert stored(task) == before

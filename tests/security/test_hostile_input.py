@@ -134,7 +134,10 @@ def test_an_id_that_is_none_is_a_missing_one(as_alice, name, method):
     assert_problem(send(as_alice, method, f"/api/tasks/{name}", b"{}"), 404)
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/tasks/", "/nowhere", "/api/tasks//1"])
+UNKNOWN = ["/x", "/api", "/api/", "/api/tasks/", "/nowhere", "/api/tasks//1"]
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
 def test_an_unknown_path_is_told_in_the_same_form(as_alice, path):
     assert_problem(as_alice.get(path), 404)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.keys import DatesOutOfOrder, KeyDates, KeyRing, NoSigner, SigningKey, Windows
+from accounts.keys import DatesOutOfOrder, KeyDates, KeyRing, NoSigner, SigningKey
+from accounts.windows import Windows
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WINDOWS = Windows(jwks_max_age=300, consumer_cache=3600, skew=30, access_seconds=600, leeway=30)
@@ -103,11 +104,6 @@ def test_the_private_half_is_never_shown():
     assert "hush" not in repr(a_key(private="hush"))
 
 
-def test_the_windows_follow_the_contract():
-    assert WINDOWS.earliest_signing(NOON) == NOON + timedelta(seconds=300 + 3600 + 30)
-    assert WINDOWS.earliest_removal(NOON) == NOON + timedelta(seconds=600 + 30)
-
-
 def test_a_quiet_ring_may_be_cached_up_to_the_ceiling():
     published_ahead = a_key("next", signs_from=minutes(2))
 
@@ -142,7 +138,41 @@ def test_a_set_is_not_held_past_the_retirement_of_its_last_signer():
 def test_a_ring_that_was_read_long_ago_is_cached_ever_more_briefly(read_minutes_ago, age):
     blind_from = WINDOWS.earliest_signing(minutes(-read_minutes_ago))
 
-    assert KeyRing([a_key()]).max_age(NOON, 300, skew=30, blind_from=blind_from) == age
+    ring = KeyRing([a_key()], blind_from=blind_from)
+
+    assert ring.max_age(NOON, 300, skew=30) == age
+
+
+def test_a_blind_ring_verifies_and_signs_nothing():
+    ring = KeyRing([a_key()], blind_from=NOON)
+
+    assert ring.signer(minutes(-1)).kid == "a"
+    assert [key.kid for key in ring.trusted(NOON)] == ["a"]
+    with pytest.raises(NoSigner):
+        ring.signer(NOON)
+
+
+def test_the_next_signer_of_an_algorithm_is_told():
+    ring = KeyRing([a_key(), a_key("ec", alg="ES256", signs_from=minutes(5))])
+
+    assert ring.signs_next(NOON, "ES256") == minutes(5)
+    assert ring.signs_next(minutes(5), "ES256") is None
+    assert (ring.knows("ES256"), ring.knows("EdDSA")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "at, dates, state",
+    [
+        (-31, {}, "next"),
+        (-30, {}, "signing"),
+        (0, {"retires_at": minutes(0)}, "retired"),
+        (9, {"retires_at": minutes(0), "removed_at": minutes(9)}, "removed"),
+        (9, {"removed_at": minutes(9), "revoked_at": minutes(1)}, "revoked"),
+        (0, {"revoked_at": minutes(1)}, "signing"),
+    ],
+)
+def test_a_key_stands_where_its_last_date_put_it(at, dates, state):
+    assert a_key(**dates).dates.state(minutes(at)) == state
 
 
 INSTANTS = st.integers(-600, 600).map(lambda seconds: NOON + timedelta(seconds=seconds))

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import AccountsError
+from accounts.management.registry_command import json_file
 from accounts.operations import principals
 from accounts.scopes import AGENT_DEFAULT, Scope, parse, spell
 from audit.shell import recording_from_shell
@@ -23,6 +24,12 @@ class Command(BaseCommand):
             default=spell(AGENT_DEFAULT),
             help=f"what it may do, of: {spell(Scope)} (default: %(default)s)",
         )
+        parser.add_argument(
+            "--jwks",
+            type=json_file,
+            metavar="FILE",
+            help="a JWK Set whose keys vouch for it (private_key_jwt); then it gets no secret",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the agent. Raises CommandError with the reason when it is refused."""
@@ -33,10 +40,12 @@ class Command(BaseCommand):
         try:
             with recording_from_shell() as journal:
                 credential = principals.create_agent(
-                    options["name"], scopes=scopes, journal=journal
+                    options["name"], scopes=scopes, jwks=options["jwks"], journal=journal
                 )
         except AccountsError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"client_id      {credential.client_id}")
+        if not credential.client_secret:
+            return
         self.stdout.write(f"client_secret  {credential.client_secret}")
         self.stderr.write("The secret is shown this once; only a digest of it is kept.")

@@ -1,0 +1,46 @@
+"""Is it the right password? At the console tries are counted as they are at the API."""
+
+from typing import Any, cast
+
+from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from accounts import guesses
+from accounts.models import Account
+from accounts.purse import PURSE
+from accounts.throttles import address_of, policy_named
+from audit.http import Situated
+
+
+class CountedPasswords(ModelBackend):
+    """Looks at no password beyond the budgets of its address and its name."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> Account | None:
+        """Return the account, None when the password is not its own.
+
+        Raises PermissionDenied past the budget: the form then says what it says of a wrong one.
+        Without a request whoever asks has counted, as the API does, which answers 429.
+        """
+        if request is None:
+            return self._account(None, username, password, **kwargs)
+        address, at = address_of(request), cast("Situated", request).at
+        call = PURSE.spend(policy_named("token"), address, at)
+        if call is not None and not call.admitted:
+            raise PermissionDenied
+        guess = guesses.take(username or "", address, at)
+        if guess.is_refused:
+            raise PermissionDenied
+        account = self._account(request, username, password, **kwargs)
+        if account is not None:
+            guess.was_right(at)
+        return account
+
+    def _account(self, request: HttpRequest | None, *given: Any, **kwargs: Any) -> Account | None:
+        return super().authenticate(request, *given, **kwargs)

@@ -1,0 +1,71 @@
+"""What does a token say of itself? Enough to choose who is asked; nothing here is verified."""
+
+from collections.abc import Collection
+from typing import Any
+
+from accounts import base64url
+from accounts.errors import BadCredential
+from accounts.jose import MAX_TOKEN_BYTES
+from wire.strict_json import loads
+
+_EXTENSIONS = frozenset({"crit", "b64"})
+
+
+def issuer_of(token: str) -> str | None:
+    """Return the `iss` a token claims, None for what claims none."""
+    try:
+        _, payload, _ = token.split(".")
+        issuer = _object(payload).get("iss")
+    except ValueError:
+        return None
+    return issuer if isinstance(issuer, str) else None
+
+
+def key_asked_for(
+    token: str, *, issuers: Collection[str], algorithms: Collection[str], types: Collection[str]
+) -> str | None:
+    """Return the `kid` of a token that some key might make good, None when it names none.
+
+    Only such a token is worth a request to whoever publishes the keys. Raises BadCredential for
+    all others: malformed, with extensions, of another issuer, algorithm or type. `types` are media
+    types in small letters; a token without `typ` passes (RFC 8725, section 3.11).
+    """
+    try:
+        header = _header_of(token)
+    except ValueError as error:
+        raise BadCredential from error
+    kid, typ = header.get("kid"), header.get("typ")
+    is_fit = (
+        issuer_of(token) in tuple(issuers)
+        and header.get("alg") in tuple(algorithms)
+        and (kid is None or isinstance(kid, str))
+        and (typ is None or _media_type(typ) in types)
+        and _EXTENSIONS.isdisjoint(header)
+    )
+    if not is_fit:
+        raise BadCredential
+    return kid
+
+
+def _header_of(token: str) -> dict[str, Any]:
+    """Return the header of a well-formed token. Raises ValueError."""
+    if len(token) > MAX_TOKEN_BYTES:
+        raise ValueError("larger than a token may be")
+    header, payload, signature = token.split(".")
+    if not base64url.decode(signature):
+        raise ValueError("not signed")
+    _object(payload)
+    return _object(header)
+
+
+def _object(segment: str) -> dict[str, Any]:
+    """Return the JSON object of a segment. Raises ValueError."""
+    value = loads(base64url.decode(segment))
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _media_type(typ: object) -> str:
+    """Spell a media type one way, "" for what is none (RFC 7515, section 4.1.9)."""
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else ""

@@ -1,0 +1,90 @@
+"""HTTP in, HTTP out: what anybody may know of the issuer."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from accounts import metadata, shapes
+from accounts.operations import audiences
+from accounts.scopes import ANYBODY, Scope
+from accounts.serializers import AuthorizationServer, ProtectedResource, TokenShapes
+from wire.views import Endpoint
+
+FRESH_SECONDS = 300
+
+
+class PublicDocument(Endpoint):
+    """A document that everybody may read, keep for some minutes, and ask for again cheaply."""
+
+    authentication_classes = ()
+    throttle_classes = ()
+    required_scopes = {"GET": ANYBODY}
+
+    def answer(self, request: Request, document: Mapping[str, Any]) -> HttpResponse:
+        """Answer the document, or 304 (RFC 9110, section 13.1.2)."""
+        content = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        held = request.headers.get("If-None-Match", "").split(",")
+        unchanged = tag in {given.strip().removeprefix("W/") for given in held}
+        answer = HttpResponse(
+            b"" if unchanged else content,
+            status=304 if unchanged else 200,
+            content_type="application/json",
+        )
+        answer["ETag"] = tag
+        answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
+        answer["Access-Control-Allow-Origin"] = "*"
+        return answer
+
+
+@extend_schema(tags=["discovery"])
+class Issuer(PublicDocument):
+    """The issuer's metadata, under both of its names."""
+
+    @extend_schema(responses=AuthorizationServer)
+    def get(self, request: Request) -> HttpResponse:
+        """Answer where the issuer's endpoints are and what they take (RFC 8414).
+
+        The same facts at `/.well-known/openid-configuration`, where some libraries look alone.
+        """
+        return self.answer(request, metadata.authorization_server(settings.CONTRACT.base_url))
+
+
+@extend_schema(tags=["discovery"])
+class Resource(PublicDocument):
+    """The metadata of this API as a resource, or of a part of it."""
+
+    path: ClassVar[str] = ""
+    scopes: ClassVar[Iterable[Scope]] = tuple(Scope)
+
+    @extend_schema(responses=ProtectedResource)
+    def get(self, request: Request) -> HttpResponse:
+        """Answer who issues the tokens that this resource takes (RFC 9728)."""
+        base = settings.CONTRACT.base_url
+        return self.answer(request, metadata.protected_resource(base, self.path, self.scopes))
+
+
+class MCPResource(Resource):
+    """The metadata of the MCP endpoint."""
+
+    path = "/mcp"
+    scopes = (Scope.TASKS_READ, Scope.TASKS_WRITE)
+
+
+@extend_schema(tags=["discovery"])
+class Shapes(PublicDocument):
+    """The shapes of token payloads."""
+
+    @extend_schema(responses=TokenShapes)
+    def get(self, request: Request) -> HttpResponse:
+        """Answer a JSON Schema per payload version, and which audience gets which.
+
+        A payload satisfies the schema of each version that its audience accepts.
+        """
+        return self.answer(request, shapes.published(audiences.receivers()))

@@ -1,0 +1,73 @@
+"""How many statements a token costs besides BEGIN and COMMIT: pinned, so that one more is seen."""
+
+import pytest
+
+from tests.oauth import statements
+from tests.people import PASSWORD
+
+pytest_plugins = ["tests.oauth_fixtures"]
+
+
+@pytest.fixture
+def sign_in(anonymous):
+    return lambda: anonymous.post("/api/token", {"username": "alice", "password": PASSWORD})
+
+
+def test_signing_in_costs_four(sign_in):
+    sign_in()
+
+    with statements() as spent:  # audience, account; session, entry
+        assert sign_in().status_code == 200
+
+    assert len(spent) == 4
+
+
+def test_a_client_s_token_costs_three(ask, worker):
+    ask(worker, grant_type="client_credentials")
+
+    with statements() as spent:  # secrets with account, audience; entry
+        assert ask(worker, grant_type="client_credentials").status_code == 200
+
+    assert len(spent) == 3
+
+
+def test_a_token_by_assertion_costs_five(by_assertion, assertion):
+    by_assertion(assertion(jti="warm"))
+    jwt = assertion(jti="cold")
+
+    with statements() as spent:  # account, audience; sweep, spend, entry
+        assert by_assertion(jwt).status_code == 200
+
+    assert len(spent) == 5
+
+
+@pytest.mark.parametrize("path", ["/api/token/refresh", "/oauth/token"])
+def test_a_refresh_costs_three(ask, alices, anonymous, path):
+    def refresh():
+        if path == "/oauth/token":
+            return ask(grant_type="refresh_token", refresh_token=alices["refresh"])
+        return anonymous.post(path, {"refresh": alices["refresh"]})
+
+    with statements() as spent:  # turn, session with account and audience; entry
+        assert refresh().status_code == 200
+
+    assert len(spent) == 3
+
+
+def test_an_exchange_costs_four(exchange, alices, worker, whoami):
+    whoami(alices["access"])
+
+    with statements() as spent:  # secrets with account, audience, address; entry
+        assert exchange(alices["access"], worker).status_code == 200
+
+    assert len(spent) == 4
+
+
+def test_an_introspection_costs_two(post, alices, worker):
+    form = {"token": alices["access"]}
+    post("/oauth/introspect", form, worker)
+
+    with statements() as spent:  # secrets with account, standing
+        assert post("/oauth/introspect", form, worker).json()["active"]
+
+    assert len(spent) == 2
