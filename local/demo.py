@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +19,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from rich.console import Console
 
-from local.environment import child_environment
+from local.database import remembered
+from local.environment import DATABASE_URL, ROOT, child_environment
 from local.ports import HOST, PORT
 from local.processes import Stopped, child, stop_on_signals
 
@@ -93,6 +95,25 @@ def somebody_else_verifies_the_token(story: Story) -> str:
     return f"kid {token.header['kid'][:12]}…"
 
 
+def the_key_is_rotated(story: Story) -> str:
+    """The next key is published before it signs; the tokens at hand stay good."""
+    database = remembered(story.var)
+    assert database is not None, "the run has not said which database it uses"
+    environment = child_environment(**{DATABASE_URL: database.url, PORT: port_of(story.base)})
+    command = [sys.executable, "manage.py", "signing_keys", "rotate", "--force"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    story.ok("GET", "/api/me", **story.bearer("@alice"))
+    return done.stdout.strip().splitlines()[0]
+
+
+def port_of(base: str) -> str:
+    """Return the port of a base URL: the issuer's name has it in it."""
+    return str(urllib.parse.urlsplit(base).port)
+
+
 def a_task_goes_its_way(story: Story, who: str) -> str:
     """Create, start, progress, complete."""
     bearer = story.bearer(who)
@@ -156,6 +177,7 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     a_person_signs_in,
     an_agent_gets_a_token,
     somebody_else_verifies_the_token,
+    the_key_is_rotated,
     a_person_does_a_task,
     an_agent_does_a_task,
     the_audit_tells_who_did_it_as_what,
@@ -173,7 +195,10 @@ def main() -> None:
         port = str(probe.getsockname()[1])
         probe.close()
         try:
-            with child(["-m", "local.run", "--var", folder], child_environment(**{PORT: port})):
+            with child(
+                ["-m", "local.run", "--var", folder],
+                child_environment(**{PORT: port, "LOG_LEVEL": "WARNING"}),
+            ):
                 story = Story(f"http://{HOST}:{port}", Path(folder))
                 _wait_until_ready(story)
                 failed = sum(not _passes(step, story, console) for step in STEPS)

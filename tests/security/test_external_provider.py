@@ -92,6 +92,7 @@ def hostile(provider):
         f"{b64(b'[]')}.{payload}.{signature}", f"é.{payload}.{signature}",
         provider.headed({"alg": "HS256"}), provider.headed({"alg": "PS256"}),
         provider.headed({"typ": "logout+jwt"}), provider.headed({"crit": ["exp"]}),
+        provider.headed({"kid": 7}), provider.headed({"kid": {}}),
         provider.token(padding="x" * 8192), f"{head}.{payload}.{signature}.",
     ]  # fmt: skip
 
@@ -106,6 +107,8 @@ def test_a_token_that_no_key_could_make_good_causes_no_request(provider, refused
 def test_a_token_of_another_issuer_causes_no_request(provider, refused):
     for issuer in ("https://evil.example/", "accounts.google.com", ISSUER.upper(), "http://x"):
         refused(provider.token(iss=issuer))
+        with pytest.raises(BadCredential):
+            external.principal(provider.token(iss=issuer), now())
 
     assert provider.hits == 0
 

@@ -120,6 +120,7 @@ def test_a_token_that_no_key_could_make_good_causes_no_request(google_server, re
     for token in (
         f"{head}.{payload}.", f"{head}.{payload}.{signature}=", f"{head}.{deep}.{signature}",
         f"{b64(b'[]')}.{payload}.{signature}", google_server.headed({"alg": "none"}),
+        google_server.headed({"kid": {}}),
         google_server.token(iss="accounts.google.com.evil"), google_server.token(x="x" * 8192),
     ):  # fmt: skip
         refused(token)
