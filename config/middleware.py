@@ -29,6 +29,8 @@ log = logging.getLogger("taskflow.request")
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
+# RFC 9110, section 8.6: a 204 has no length, and the 304 of a body that is not sent not 0.
+BODILESS = frozenset({204, 304})
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,128}\Z")
 TRACEPARENT = re.compile(r"\A[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 CLOUD_TRACE = re.compile(r"\A([0-9a-fA-F]{32})(/|\Z)")
@@ -53,7 +55,7 @@ class RequestContext:
         request.origin = origin_of(request, request_id)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
-        if isinstance(response, HttpResponse):
+        if isinstance(response, HttpResponse) and response.status_code not in BODILESS:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         log.info("request", extra=line(request, response, started))
         return response

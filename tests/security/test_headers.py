@@ -39,3 +39,11 @@ def test_any_other_request_id_is_replaced(as_alice, given):
 
     assert answer["X-Request-ID"] != given
     assert len(answer["X-Request-ID"]) == 32
+
+
+def test_an_answer_tells_its_length_where_it_has_a_body(as_alice):
+    whole = as_alice.get("/.well-known/jwks.json")
+    unchanged = as_alice.get("/.well-known/jwks.json", HTTP_IF_NONE_MATCH=whole["ETag"])
+
+    assert whole["Content-Length"] == str(len(whole.content))
+    assert "Content-Length" not in unchanged
