@@ -13,7 +13,7 @@ import pytest
 
 from tests.serving import fresh_database, manage, serving
 
-KEYS = [f"key-{number}" for number in range(40)]
+KEYS = [f"key-{number}" for number in range(60)]
 CALLERS, KILLS = 6, 3
 LOST = (OSError, http.client.HTTPException)
 
