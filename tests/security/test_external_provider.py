@@ -1,9 +1,11 @@
 """Only what the configured provider signed for us gets in, as that person and nobody else."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from accounts.authentication import principal_of
 from accounts.errors import BadCredential
 from accounts.identities import provider_name
 from accounts.methods import external
@@ -100,6 +102,8 @@ def hostile(provider):
 def test_a_token_that_no_key_could_make_good_causes_no_request(provider, refused):
     for token in hostile(provider):
         refused(token)
+        with pytest.raises(BadCredential):
+            external.principal(token, now())
 
     assert provider.hits == 0
 
@@ -123,6 +127,14 @@ def test_a_method_that_is_not_set_up_takes_nothing(refused, contract):
         external.principal(provider.token(iss=...), now())
 
 
+def test_google_may_be_the_provider_of_people_where_no_service_account_calls(provider, contract):
+    contract(auth_server_url="https://accounts.google.com", gc_oauth_audience=None)
+
+    caller = principal_of(provider.token(iss="https://accounts.google.com"), now())
+
+    assert (caller.method, caller.actor_type) == ("external", "human")
+
+
 @pytest.mark.parametrize("member", ["jku", "x5u"])
 def test_no_address_in_a_token_is_ever_visited(provider, refused, member):
     with listening(text(json.dumps({"keys": [jwk("ES256", 9)]}).encode())) as sink:
@@ -138,3 +150,27 @@ def test_no_address_in_a_token_is_ever_visited(provider, refused, member):
 @pytest.mark.parametrize("member", ["jwk", "x5c"])
 def test_no_key_in_a_token_vouches_for_it(provider, refused, member):
     refused(provider.headed({member: jwk("ES256", 9)}, "ES256", 9))
+
+
+EDGES = [
+    ({"exp": -29}, True), ({"exp": -30}, False), ({"iat": 30}, True), ({"iat": 31}, False),
+    ({"nbf": 30}, True), ({"nbf": 31}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edge", "taken"), EDGES, ids=str)
+def test_clocks_may_differ_by_half_a_minute(provider, knock, time_machine, edge, taken):
+    time_machine.move_to(now().replace(microsecond=0), tick=False)
+    at = int(now().timestamp())
+
+    answer = knock(provider.token(**{name: at + off for name, off in edge.items()}))
+
+    assert answer.status_code == (200 if taken else 401)
+
+
+def test_the_time_is_that_of_the_request(provider):
+    token = provider.token()
+
+    assert external.principal(token, now())
+    with pytest.raises(BadCredential):
+        external.principal(token, now() + timedelta(hours=2))

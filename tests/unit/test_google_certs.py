@@ -4,9 +4,10 @@ import json
 from email.message import Message
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from accounts.fetching import Fetched
-from accounts.key_source import UnfitKeySet
+from accounts.key_source import LARGEST, UnfitKeySet
 from accounts.methods.google import LONGEST, SHORTEST, USUAL, lifetime_of, read_certs
 from tests.servers.google_certs import certificate
 from tests.unit.forge import jwk, key
@@ -20,6 +21,7 @@ def fetched(body=b"{}", **headers):
 
 
 BAD_CERTS = {
+    "weak": lambda: certificate(rsa.generate_private_key(65537, 1024)),
     "of another kind": lambda: certificate(key("EdDSA")),
     "on a curve": lambda: certificate(key("ES256")),
     "empty": lambda: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
@@ -45,6 +47,18 @@ def test_a_bad_certificate_is_left_out_and_its_name_is_known(bad, first):
 def test_what_has_no_good_certificate_is_no_set(certs):
     with pytest.raises(UnfitKeySet):
         read_certs(fetched(json.dumps(certs).encode()))
+
+
+@pytest.mark.parametrize(("number", "fits"), [(LARGEST, True), (LARGEST + 1, False)])
+def test_a_set_has_a_largest_size(number, fits):
+    certs = {str(n): "x" for n in range(number - 1)} | {"good": certificate(key("RS256"))}
+    document = fetched(json.dumps(certs).encode())
+
+    if fits:
+        assert len(read_certs(document).kids) == number
+    else:
+        with pytest.raises(UnfitKeySet, match="too large"):
+            read_certs(document)
 
 
 @pytest.mark.parametrize(
