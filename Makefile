@@ -4,7 +4,7 @@ PYTHON_HERE := .venv/bin/python
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install run test test-sqlite test-postgres test-browser check migrations demo lock clean
+.PHONY: help install run test test-sqlite test-postgres test-browser check migrations figures demo lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-14s\033[0m %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ test-postgres: install ## Pass it on PostgreSQL alone
 test-browser: install ## Drive the pages with Chromium, which it installs on Debian
 	@sh local/chromium.sh
 	@exec $(PYTHON_HERE) -m local.lanes postgres tests/browser $(ARGS)
+
+figures: install ## Repeat the races as often as the documents say (LANE=sqlite, ARGS="-k claim")
+	@exec $(PYTHON_HERE) -m local.lanes $(or $(LANE),postgres) --figures $(ARGS)
 
 check: install ## Lint, types, import contracts, schema, migrations, deployment files, budgets
 	@exec $(PYTHON_HERE) -m local.check $(ARGS)

@@ -26,15 +26,26 @@ from wire.clock import now
 
 Speaker = Callable[[str], APIClient]
 
+Rounds = Callable[..., int]
+
 LANE = os.environ.get("TASKFLOW_LANE")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests that repeat a race do so as often as the documents say."""
+    parser.addoption(
+        "--figures", action="store_true", help="only tests that count rounds, each at full length"
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what exists on the other engine alone: such tests are marked, not skipped."""
+    """Leave out what was not asked for: tests of the other engine are marked, not skipped."""
     engine = "postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite"
     other = [
         item for item in items if any(m.args[0] != engine for m in item.iter_markers("only_on"))
     ]
+    if config.getoption("figures"):
+        other += [item for item in items if "rounds" not in getattr(item, "fixturenames", ())]
     items[:] = [item for item in items if item not in other]
     config.hook.pytest_deselected(items=other)
 
@@ -179,6 +190,13 @@ def as_robo(speak_as: Speaker) -> APIClient:
 def as_admin(speak_as: Speaker) -> APIClient:
     """The administrator."""
     return speak_as("@admin")
+
+
+@pytest.fixture(scope="session")
+def rounds(request: pytest.FixtureRequest) -> Rounds:
+    """Tell how often to repeat a race: `rounds(10, full=200)` is 200 under `make figures`."""
+    figures = request.config.getoption("figures")
+    return lambda usual, *, full: full if figures else usual
 
 
 @pytest.fixture
