@@ -13,12 +13,15 @@ _EXTENSIONS = frozenset({"crit", "b64"})
 
 def issuer_of(token: str) -> str | None:
     """Return the `iss` a token claims, None for what claims none."""
-    try:
-        _, payload, _ = token.split(".")
-        issuer = _object(payload).get("iss")
-    except ValueError:
-        return None
+    issuer = _claims_of(token).get("iss")
     return issuer if isinstance(issuer, str) else None
+
+
+def dates_of(token: str) -> dict[str, float]:
+    """Return those of `iat` and `exp` that a token claims, in seconds since 1970."""
+    claims = _claims_of(token)
+    dates = {name: claims[name] for name in ("iat", "exp") if name in claims}
+    return {name: date for name, date in dates.items() if type(date) in {int, float}}
 
 
 def key_asked_for(
@@ -45,6 +48,15 @@ def key_asked_for(
     if not is_fit:
         raise BadCredential
     return kid
+
+
+def _claims_of(token: str) -> dict[str, Any]:
+    """Return the claims of a token, none of what is no token."""
+    try:
+        _, payload, _ = token.split(".")
+        return _object(payload)
+    except ValueError:
+        return {}
 
 
 def _header_of(token: str) -> dict[str, Any]:

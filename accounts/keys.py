@@ -111,6 +111,10 @@ class KeyRing:
         """
         return tuple(key for key in self._keys if key.is_trusted(at))
 
+    def history(self, at: datetime) -> tuple[SigningKey, ...]:
+        """Return every key that consumers were ever shown, the removed and revoked ones too."""
+        return tuple(key for key in self._keys if key.dates.published_at <= at)
+
     def signer(self, at: datetime, alg: str = "RS256") -> SigningKey:
         """Return the newest key that may sign. Raises NoSigner.
 

@@ -11,9 +11,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts import metadata, shapes
-from accounts.operations import audiences
+from accounts.operations import audiences, statements
 from accounts.scopes import ANYBODY, Scope
-from accounts.serializers import AuthorizationServer, ProtectedResource, TokenShapes
+from accounts.serializers import (
+    AuthorizationServer,
+    ProtectedResource,
+    StatementKeySet,
+    TokenShapes,
+)
 from wire.views import Endpoint
 
 FRESH_SECONDS = 300
@@ -88,3 +93,18 @@ class Shapes(PublicDocument):
         A payload satisfies the schema of each version that its audience accepts.
         """
         return self.answer(request, shapes.published(audiences.receivers()))
+
+
+@extend_schema(tags=["discovery"])
+class StatementKeys(PublicDocument):
+    """Every key that ever signed."""
+
+    @extend_schema(responses=StatementKeySet)
+    def get(self, request: Request) -> HttpResponse:
+        """Answer every key that was ever published, with the time each counts for.
+
+        For receipts and checkpoints, which outlive their keys; never for access tokens. A
+        statement is good if its key was when it was signed: `nbf` ≤ `iat` < `exp`, and before
+        `revoked.revoked_at`.
+        """
+        return self.answer(request, statements.archive(self.at))

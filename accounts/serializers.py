@@ -132,6 +132,12 @@ class JWKSet(serializers.Serializer[object]):
     keys = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
 
 
+class StatementKeySet(serializers.Serializer[object]):
+    """Public keys with their times (OpenID Federation 1.0, historical keys)."""
+
+    keys = serializers.ListField(child=serializers.DictField())
+
+
 class AuthorizationServer(serializers.Serializer[object]):
     """The issuer's metadata (RFC 8414, section 2)."""
 

@@ -20,5 +20,6 @@ urlpatterns = [
     path(".well-known/oauth-protected-resource/mcp", metadata_views.MCPResource.as_view()),
     path(".well-known/token-shapes", metadata_views.Shapes.as_view()),
     path(".well-known/jwks.json", oauth_views.JWKS.as_view()),
+    path(".well-known/statement-keys.json", metadata_views.StatementKeys.as_view()),
     path("api/auth/jwks", oauth_views.JWKS.as_view()),
 ]

@@ -10,6 +10,7 @@ from accounts.models import Audience
 from accounts.operations.statements import verify_statement
 from migrations_ops import receipts, registry
 from migrations_ops.models import Run
+from tests.keys import rotate
 from tests.oneshots import NAME, PATH, RAISED, UNTOUCHED, cache_seconds, mint, recorded, run
 from wire.clock import now
 
@@ -67,6 +68,19 @@ def test_a_used_token_stays_good_for_a_retry_when_it_has_expired(
     token = mint(as_carol)
     run(as_carol, token)
     time_machine.move_to(now() + timedelta(hours=1))
+
+    again = run(as_carol, token)
+
+    assert (again.status_code, again.data["already_ran"]) == (200, True)
+
+
+def test_a_used_token_stays_good_for_a_retry_when_its_key_was_removed(
+    as_carol, raise_cache, time_machine
+):
+    token = mint(as_carol)
+    run(as_carol, token)
+    rotate(now(), "RS256", early=True)
+    time_machine.move_to(now() + timedelta(hours=3))
 
     again = run(as_carol, token)
 
