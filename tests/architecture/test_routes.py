@@ -16,6 +16,7 @@ OPEN = {
     "api/token", "api/token/refresh", "api/token/revoke", "oauth/token",
     "oauth/introspect", "oauth/revoke",  # a credential in the form, or the token itself
     ".well-known/jwks.json", "api/auth/jwks", ".well-known/token-shapes",
+    ".well-known/statement-keys.json",
     ".well-known/oauth-authorization-server", ".well-known/openid-configuration",
     ".well-known/oauth-protected-resource", ".well-known/oauth-protected-resource/mcp",
 }  # fmt: skip
