@@ -12,6 +12,7 @@ from tasks.models import TaskQuerySet, is_overdue, is_ready
 from wire.pages import Column, Order
 
 NEWEST_FIRST: Order = (Column("id", descending=True),)
+OLDEST_FIRST: Order = (Column("id"),)
 SORT_KEYS = ("created_at", "updated_at", "due_date", "priority", "title")
 NULLABLE = frozenset({"due_date"})
 PEOPLE = ("assigned_to", "created_by")
@@ -24,6 +25,11 @@ ORDERS: Mapping[str, Order] = MappingProxyType({
     for name in SORT_KEYS
     for sign in ("", "-")
 })  # fmt: skip
+
+# By id: two comments of one instant keep the order in which they came.
+COMMENT_ORDERS: Mapping[str, Order] = MappingProxyType(
+    {"created_at": OLDEST_FIRST, "-created_at": NEWEST_FIRST}
+)
 
 _FILTERS: Mapping[str, Callable[[Any], Q]] = MappingProxyType({
     "status": lambda places: Q(status__in=places),

@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.query import ValuesListIterable
 
 from accounts.principals import Principal
+from tasks.comment_models import Comment
 from tasks.constraints import CONSTRAINTS, INDEXES
 from tasks.lifecycle import OPEN, Status
 from tasks.rows import Priority, Standing, TaskRow
@@ -21,6 +22,8 @@ from tasks.sql import (
     SubtasksCompleted,
     WasHeld,
 )
+
+__all__ = ["Comment", "Dependency", "FormerHolder", "Task"]
 
 _OPEN = sorted(status.value for status in OPEN)
 

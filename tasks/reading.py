@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from accounts.principals import Principal
+from tasks.comment_models import Comment
 from tasks.errors import NoSuchTask
-from tasks.filters import narrowed, order_of
+from tasks.filters import COMMENT_ORDERS, OLDEST_FIRST, narrowed, order_of
 from tasks.models import Task
 from tasks.rows import TaskRow
 from wire.pages import Page, page
@@ -30,6 +31,17 @@ def subtasks(
     task_id: int, query: Mapping[str, Any], *, caller: Principal, at: datetime
 ) -> Page[Any]:
     """Return a page of a task's children. Raises NoSuchTask, InvalidInput."""
+    _refuse_unseen(task_id, caller)
+    return find({**query, "parent_id": task_id}, caller=caller, at=at)
+
+
+def comments(task_id: int, query: Mapping[str, Any], *, caller: Principal) -> Page[Comment]:
+    """Return a page of what was said about a task, first word first. Raises NoSuchTask."""
+    _refuse_unseen(task_id, caller)
+    order = COMMENT_ORDERS.get(query.get("ordering", ""), OLDEST_FIRST)
+    return page(Comment.objects.filter(task=task_id), order, dict(query))
+
+
+def _refuse_unseen(task_id: int, caller: Principal) -> None:
     if not Task.objects.visible_to(caller).filter(pk=task_id).exists():
         raise NoSuchTask
-    return find({**query, "parent_id": task_id}, caller=caller, at=at)

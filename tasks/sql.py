@@ -64,6 +64,13 @@ class SubtasksCompleted(Func):
     output_field = models.IntegerField()
 
 
+class CommentCount(Func):
+    """How many comments a task has."""
+
+    template = "(SELECT COUNT(*) FROM tasks_comment m WHERE m.task_id = %(expressions)s)"
+    output_field = models.IntegerField()
+
+
 class HasOpenSubtasks(Func):
     """Whether any of them is open."""
 

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from tasks import views
+from tasks.comment_views import Comments
 from tasks.step_views import STEP_VIEWS
 from wire.fields import LARGEST_ID
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("api/tasks", views.Tasks.as_view()),
     path("api/tasks/<id:task_id>", views.OneTask.as_view(), name="task"),
     path("api/tasks/<id:task_id>/subtasks", views.Subtasks.as_view()),
+    path("api/tasks/<id:task_id>/comments", Comments.as_view()),
     path("api/tasks/<id:task_id>/audit", views.History.as_view()),
     *(path(f"api/tasks/<id:task_id>/{step.verb}", step.as_view()) for step in STEP_VIEWS),
 ]

@@ -1,5 +1,6 @@
 """What can happen to a task? The same answer for REST, agents, pushes and the console."""
 
+from tasks.operations.commenting import comment
 from tasks.operations.creating import Draft, create
 from tasks.operations.deleting import delete
 from tasks.operations.editing import edit
@@ -11,6 +12,7 @@ __all__ = [
     "Asked",
     "Draft",
     "Unchanged",
+    "comment",
     "create",
     "delete",
     "edit",

@@ -3,8 +3,8 @@
 import pytest
 
 from tasks.lifecycle import Status
-from tasks.models import Dependency, Task
-from tests.factories import a_task
+from tasks.models import Comment, Dependency, Task
+from tests.factories import NOON, a_task
 
 PATH = "/admin/tasks/task/"
 
@@ -34,6 +34,21 @@ def test_a_task_is_shown_with_what_it_waits_for(console):
     assert "Paint the fence" in page
     assert "Sand the gate" in page
     assert 'name="_save"' not in page
+
+
+def test_comments_are_counted_and_shown_beside_their_task(console):
+    task = a_task()
+    for body in ("It rains.", "It still does."):
+        Comment.objects.create(
+            task=task, body=body, author="@bob", author_type="human", created_at=NOON
+        )
+
+    listed = console.get(PATH).content.decode()
+    shown = console.get(f"{PATH}{task.pk}/change/").content.decode()
+
+    assert '<td class="field-comment_count">2</td>' in listed
+    assert shown.index("It rains.") < shown.index("It still does.")
+    assert "<textarea" not in shown
 
 
 @pytest.mark.parametrize("action", ["add/", "{}/change/", "{}/delete/"])

@@ -6,9 +6,9 @@ import pytest
 
 from audit.models import Entry
 from tasks import operations
-from tasks.errors import ParentCompleted, SubtasksOpen
+from tasks.errors import NoSuchTask, ParentCompleted, SubtasksOpen
 from tasks.lifecycle import OPEN, Status, Verb
-from tasks.models import Dependency, Task
+from tasks.models import Comment, Dependency, Task
 from tests.concurrency.threads import at_once
 from tests.factories import ALICE, a_task, acting
 from wire.errors import DomainError, InvalidInput
@@ -104,6 +104,22 @@ def test_a_task_is_deleted_or_given_a_child_but_not_both():
 
         assert (deleted is True) == (set(added) == {InvalidInput})
         assert Task.objects.filter(pk=task.pk).exists() == (deleted is not True)
+
+
+def test_a_task_is_deleted_or_commented_on_before_but_no_comment_is_left_over():
+    for _ in range(ROUNDS):
+        task = a_task()
+
+        def act(number, task=task):
+            if number == 0:
+                return attempt(operations.delete, task_id=task.pk)
+            return attempt(operations.comment, "It rains.", task_id=task.pk)
+
+        deleted, *said = at_once(4, act)
+
+        assert deleted is True
+        assert set(said) <= {True, NoSuchTask}
+        assert not Comment.objects.exists()
 
 
 def test_what_another_task_comes_to_depend_on_is_not_deleted_from_under_it():
