@@ -30,13 +30,13 @@ class Fetched:
     headers: Message
 
 
-def fetch(url: str, *, seconds: float = SECONDS) -> Fetched:
-    """Get a document over https, of at most LARGEST bytes, all of it within `seconds`.
+def fetch(url: str, *, seconds: float = SECONDS, largest: int = LARGEST) -> Fetched:
+    """Get a document over https, of at most `largest` bytes, all of it within `seconds`.
 
     Plain http is spoken to this machine alone, and only in LOCAL. Nothing is followed: a redirect
     is an answer like any other but 200. Raises FetchFailed.
     """
-    errand = _Errand(urlsplit(url), seconds)
+    errand = _Errand(urlsplit(url), seconds, largest)
     errand.start()
     errand.join(seconds)
     if errand.is_alive():
@@ -54,10 +54,11 @@ class _Errand(threading.Thread):
     but walking away bounds them all.
     """
 
-    def __init__(self, url: SplitResult, seconds: float) -> None:
+    def __init__(self, url: SplitResult, seconds: float, largest: int) -> None:
         super().__init__(name=f"fetch {url.hostname}", daemon=True)
         self.outcome: Fetched | FetchFailed = FetchFailed("it broke off")
         self._connection = _connection(url, seconds)
+        self._largest = largest
         self._target = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
         self._socket: socket.socket | None = None
         self._given_up = False
@@ -70,7 +71,7 @@ class _Errand(threading.Thread):
             if not self._given_up:
                 self._connection.request("GET", self._target, headers=_HEADERS)
                 with self._connection.getresponse() as answer:
-                    self.outcome = _read(answer)
+                    self.outcome = _read(answer, self._largest)
         except FetchFailed as failure:
             self.outcome = failure
         except (OSError, HTTPException, ValueError) as error:
@@ -104,10 +105,10 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def _read(answer: HTTPResponse) -> Fetched:
+def _read(answer: HTTPResponse, largest: int) -> Fetched:
     if answer.status != _OK:
         raise FetchFailed(f"it answered {answer.status}")
-    body = answer.read(LARGEST + 1)
-    if len(body) > LARGEST:
+    body = answer.read(largest + 1)
+    if len(body) > largest:
         raise FetchFailed("it is too large")
     return Fetched(body, answer.headers)

@@ -11,7 +11,7 @@ from local.environment import ROOT
 
 PROGRAM = (
     *("config", "wire", "accounts", "tasks", "audit", "idempotency", "migrations_ops"),
-    *("clients", "local"),
+    *("clients", "local", "deploy"),
 )
 TESTS = ("tests",)
 WRITTEN_BY_DJANGO = "migrations"

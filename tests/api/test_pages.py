@@ -130,3 +130,8 @@ def test_the_document_is_made_once_per_process(reader, monkeypatch):
     monkeypatch.setattr(docs, "SchemaGenerator", None)
 
     assert reader.get("/openapi.json").content == first
+
+
+@pytest.mark.parametrize("path, status", [("/health", 200), ("/api/me", 400)])
+def test_a_probe_may_call_us_what_it_likes_and_nobody_else(client, path, status):
+    assert client.get(path, headers={"Host": "10.0.0.7:8080"}).status_code == status

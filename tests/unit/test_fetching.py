@@ -177,3 +177,8 @@ def test_https_is_spoken_with_a_server_whose_certificate_fits(tls, certificate, 
         assert fetch(server.url).body == b"{}"
         with pytest.raises(FetchFailed, match="SSLCertVerificationError"):
             fetch(server.url.replace(HOST, "localhost"))
+
+
+def test_a_document_may_be_larger_where_the_caller_says_so():
+    with listening(text(b" " * (LARGEST + 1))) as server:
+        assert len(fetch(server.url, largest=LARGEST + 1).body) == LARGEST + 1

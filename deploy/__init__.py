@@ -1,0 +1,1 @@
+"""From push to production: the pipeline's own programs, and its rehearsal."""
