@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from audit.admin import ReadOnly
-from tasks.models import Comment, Dependency, Task
+from tasks.models import Comment, Dependency, Member, Project, Task
 from tasks.sql import CommentCount
 
 
@@ -54,3 +54,24 @@ class TaskAdmin(ReadOnly):
     def comment_count(self, task: Task) -> int:
         """Return how many comments the task has."""
         return int(vars(task)["comment_count"])
+
+
+class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Who belongs to the project."""
+
+    model = Member
+    readonly_fields = ("principal", "role", "added_by", "added_at")
+    can_delete = False
+    extra = max_num = 0
+
+
+@admin.register(Project)
+class ProjectAdmin(ReadOnly):
+    """Slugs that belong to their members."""
+
+    list_display = ("slug", "requires_review", "created_by", "created_at", "updated_at")
+    list_filter = ("requires_review",)
+    search_fields = ("slug", "=members__principal")
+    ordering = ("slug",)
+    list_per_page = 50
+    inlines = (MemberInline,)

@@ -25,6 +25,24 @@ class StatusOutOfReach(StepNotAllowed):
     sentence = "Cannot change status from '{source}' to '{target}'"
 
 
+class NoSuchProject(TaskError):
+    """There is no such project, or none the caller is in: the two are told alike."""
+
+    sentence = "There is no such project."
+
+
+class ViewersOnlyLook(TaskError):
+    """The caller may look at the project's tasks and no more."""
+
+    sentence = "Viewers of a project may look at its tasks, not change them."
+
+
+class NotProjectOwner(TaskError):
+    """This is for the owners of the project and administrators."""
+
+    sentence = "Only an owner of the project or an administrator may do this."
+
+
 class NotHolder(TaskError):
     """Somebody else holds the task."""
 
@@ -47,6 +65,12 @@ class DependenciesOpen(TaskError):
     """What the task depends on is not completed."""
 
     sentence = "The task depends on tasks that are not completed."
+
+
+class ReviewRequired(TaskError):
+    """In this project nothing is completed without a second look."""
+
+    sentence = "The project requires review: submit the task for somebody else to approve."
 
 
 class SubtasksOpen(TaskError):
@@ -74,9 +98,9 @@ class PeopleOnly(TaskError):
 
 
 class NotCreator(TaskError):
-    """This is for the task's creator and administrators."""
+    """This is for the task's creator, owners of its project and administrators."""
 
-    sentence = "Only the creator of the task or an administrator may do this."
+    sentence = "Only the task's creator, an owner of its project or an administrator may do this."
 
 
 class HolderNeeded(TaskError):

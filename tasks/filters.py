@@ -35,7 +35,10 @@ _FILTERS: Mapping[str, Callable[[Any], Q]] = MappingProxyType({
     "status": lambda places: Q(status__in=places),
     "priority": lambda rank: Q(priority=rank),
     "project": lambda slug: Q(project_slug=slug),
-    "parent_id": lambda parent: Q(parent=parent) if parent else Q(parent__isnull=True),
+    "parent_id": lambda parent: (
+        # The parent itself for the index, as it is seen for those who do not see it.
+        Q(parent=parent, seen_parent=parent) if parent else Q(seen_parent__isnull=True)
+    ),
     "due_before": lambda at: Q(due_date__lt=at),
     "due_after": lambda at: Q(due_date__gt=at),
     "tag": lambda tags: Q(*(Q(tags__has=tag) for tag in tags)),

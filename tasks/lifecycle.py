@@ -39,7 +39,7 @@ class By(Enum):
     """Who may take a step."""
 
     ANYBODY = auto()
-    HOLDER = auto()  # or an administrator; anybody while nobody holds the task
+    HOLDER = auto()  # or who rules over the project; anybody while nobody holds the task
     REVIEWER = auto()  # a person who did not do the work
 
 

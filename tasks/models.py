@@ -1,29 +1,37 @@
 """What is stored of tasks, and how is it found?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Self, cast
 
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.query import ValuesListIterable
+from django.db.models import F, Q
 
 from accounts.principals import Principal
+from tasks import plain
 from tasks.comment_models import Comment
 from tasks.constraints import CONSTRAINTS, INDEXES
 from tasks.lifecycle import OPEN, Status
+from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
+from tasks.sight import (
+    in_sight,
+    writable,
+)
 from tasks.sql import (
-    DependsOn,
     HasOpenDependencies,
-    HasOpenSubtasks,
-    SubtaskCount,
-    SubtasksCompleted,
-    WasHeld,
 )
 
-__all__ = ["Comment", "Dependency", "FormerHolder", "Task"]
+# These are stored here too.
+__all__ = [
+    "Comment",
+    "Dependency",
+    "FormerHolder",
+    "Member",
+    "Project",
+    "Task",
+    "TaskQuerySet",
+]
 
 _OPEN = sorted(status.value for status in OPEN)
 
@@ -32,8 +40,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
     """How tasks are found. Every look-up for a caller begins with `visible_to`."""
 
     def visible_to(self, principal: Principal) -> Self:
-        """Those that the caller may see: all, as no project is private yet."""
-        return self.all()
+        """Those that the caller may see; the others are to them as if they were not there."""
+        return self.filter(in_sight(principal))
+
+    def writable_by(self, principal: Principal) -> Self:
+        """Those that the caller may change, as far as their project is asked."""
+        return self.filter(writable(principal))
 
     def lock(self, task_id: int) -> None:
         """Keep everybody else from changing the task until the transaction ends.
@@ -46,56 +58,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Change the task unless somebody changed it since it was read; tell whether it moved."""
         unchanged = self.filter(pk=task.id, version=task.version)
         return bool(unchanged.update(**sets, version=task.version + 1, updated_at=at))
-
-
-class Plain(models.Manager["Task"]):
-    """Reads rows of plain values instead of tasks, in one statement whatever their number.
-
-    The query set is put together once: doing so costs more than asking the database.
-    """
-
-    def __init__(self, names: Sequence[str], besides: Mapping[str, Func], kind: type[Any]) -> None:
-        super().__init__()
-        self.names, self.besides, self.kind = names, besides, kind
-
-    @cached_property
-    def _whole(self) -> TaskQuerySet:
-        whole = TaskQuerySet(Task).annotate(**self.besides).values_list(*self.names)
-        whole._iterable_class = self.kind  # noqa: SLF001
-        return cast("TaskQuerySet", whole)
-
-    def get_queryset(self) -> TaskQuerySet:
-        """Return all rows."""
-        return self._whole.all()
-
-    def visible_to(self, principal: Principal) -> TaskQuerySet:
-        """Return the rows that the caller may see."""
-        return self.get_queryset().visible_to(principal)
-
-
-class _TaskRows(ValuesListIterable):  # type: ignore[type-arg]
-    def __iter__(self) -> Iterator[TaskRow]:
-        return map(TaskRow._make, super().__iter__())
-
-
-class _Standings(ValuesListIterable):  # type: ignore[type-arg]
-    def __iter__(self) -> Iterator[Standing]:
-        width = len(TaskRow._fields)
-        for values in super().__iter__():
-            yield Standing(TaskRow._make(values[:width]), *values[width:])
-
-
-_TOLD_BESIDES = {
-    "depends_on": DependsOn("pk"),
-    "subtask_count": SubtaskCount("pk"),
-    "subtasks_completed": SubtasksCompleted("pk"),
-}
-_ASKED_BESIDES = {
-    "open_dependencies": HasOpenDependencies("pk"),
-    "open_subtasks": HasOpenSubtasks("pk"),
-}
-# What depends on who asks is added by `standing_of`, and comes last.
-_STANDING = [*TaskRow._fields, *(name for name in Standing._fields[1:] if name != "once_held")]
 
 
 class Task(models.Model):
@@ -143,8 +105,8 @@ class Task(models.Model):
     worked_by_type = models.CharField(max_length=8, blank=True, default="")
 
     objects = TaskQuerySet.as_manager()
-    rows = Plain(TaskRow._fields, _TOLD_BESIDES, _TaskRows)
-    standings = Plain(_STANDING, {**_TOLD_BESIDES, **_ASKED_BESIDES}, _Standings)
+    rows = plain.rows()
+    standings = plain.standings()
 
     class Meta:
         default_permissions = ("view",)
@@ -198,8 +160,7 @@ class FormerHolder(models.Model):
 def standing_of(task_id: int, principal: Principal) -> Standing | None:
     """Return a task with all that a decision about it needs, None for one out of sight."""
     seen = Task.standings.visible_to(principal).filter(pk=task_id)
-    for_caller = seen.annotate(once_held=WasHeld("pk", Value(principal.id)))
-    return cast("Standing | None", next(iter(for_caller), None))
+    return cast("Standing | None", next(iter(seen), None))
 
 
 def is_ready(principal: Principal) -> Q:

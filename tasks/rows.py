@@ -27,7 +27,10 @@ WORDS = tuple(priority.word for priority in Priority)
 
 
 class TaskRow(NamedTuple):
-    """A task as everybody who sees it sees it: the members of its wire form, in their order."""
+    """A task as a caller sees it: the members of its wire form, in their order.
+
+    Tasks out of the caller's sight are no one's parent, need or child in it.
+    """
 
     id: int
     title: str
@@ -59,6 +62,7 @@ class Standing(NamedTuple):
     """A task with what a decision about it needs besides."""
 
     task: TaskRow
+    parent_id: int | None  # also one out of the caller's sight
     blocked_from: str | None
     held_by: str | None  # who took it last, also after letting go
     held_by_type: str
@@ -68,6 +72,8 @@ class Standing(NamedTuple):
     worked_by_type: str
     open_dependencies: bool
     open_subtasks: bool
+    requires_review: bool
+    role: str | None  # the caller's in the task's project
     once_held: bool  # by the caller, before it passed to another
 
     @property

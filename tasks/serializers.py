@@ -98,7 +98,8 @@ class TaskPatch(TaskMembers):
     """Members of a task to change: absent ones stay, null clears."""
 
     cancel_requested = Flag(
-        required=False, help_text="Asks the holder to stop; for creator and administrators."
+        required=False,
+        help_text="Asks the holder to stop; for the creator, project owners and administrators.",
     )
     status = serializers.ChoiceField(
         choices=STATUSES, required=False, help_text="Takes the step that leads there."

@@ -21,7 +21,21 @@ _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
 _RELATIONS = 0x7461736B73
 
 
-class DependsOn(Func):
+class OfRelated(Func):
+    """Something about the tasks `c` that are related to one: of its id and, where not all of them
+    count, of the condition that they have to meet."""
+
+    arg_joiner = " AND "
+
+
+class SeenParent(OfRelated):
+    """The id of the task that a task stands under: of that id."""
+
+    template = "(SELECT c.id FROM tasks_task c WHERE c.id = %(expressions)s)"
+    output_field = models.BigIntegerField()
+
+
+class DependsOn(OfRelated):
     """The ids of the tasks that a task depends on, ascending, as a JSON array."""
 
     output_field = models.JSONField()
@@ -32,7 +46,8 @@ class DependsOn(Func):
             compiler,
             connection,
             template="(SELECT COALESCE(jsonb_agg(d.depends_on_id ORDER BY d.depends_on_id),"
-            " '[]'::jsonb) FROM tasks_dependency d WHERE d.task_id = %(expressions)s)",
+            " '[]'::jsonb) FROM tasks_dependency d JOIN tasks_task c ON c.id = d.depends_on_id"
+            " WHERE d.task_id = %(expressions)s)",
         )
 
     def as_sqlite(
@@ -43,23 +58,24 @@ class DependsOn(Func):
             compiler,
             connection,
             template="(SELECT json_group_array(o.id) FROM (SELECT d.depends_on_id AS id"
-            " FROM tasks_dependency d WHERE d.task_id = %(expressions)s ORDER BY 1) o)",
+            " FROM tasks_dependency d JOIN tasks_task c ON c.id = d.depends_on_id"
+            " WHERE d.task_id = %(expressions)s ORDER BY 1) o)",
         )
 
 
-class SubtaskCount(Func):
+class SubtaskCount(OfRelated):
     """How many children a task has."""
 
     template = "(SELECT COUNT(*) FROM tasks_task c WHERE c.parent_id = %(expressions)s)"
     output_field = models.IntegerField()
 
 
-class SubtasksCompleted(Func):
+class SubtasksCompleted(OfRelated):
     """How many of them are completed."""
 
     template = (
-        "(SELECT COUNT(*) FROM tasks_task c WHERE c.parent_id = %(expressions)s"
-        f" AND c.status = '{Status.COMPLETED}')"
+        f"(SELECT COUNT(*) FROM tasks_task c WHERE c.status = '{Status.COMPLETED}'"
+        " AND c.parent_id = %(expressions)s)"
     )
     output_field = models.IntegerField()
 
@@ -162,3 +178,20 @@ def _finds(statement: str, params: list[int]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchone() is not None
+
+
+def role_to_enter(slug: str, principal: str) -> tuple[bool, str | None]:
+    """Return whether a project has the slug, and what the principal is in it.
+
+    Until the transaction ends the project cannot be deleted; others may enter it meanwhile.
+    """
+    statement = (
+        "SELECT m.role FROM tasks_project p LEFT JOIN tasks_member m"
+        " ON m.project_id = p.slug AND m.principal = %s WHERE p.slug = %s"
+    )
+    if connection.vendor == "postgresql":
+        statement += " FOR KEY SHARE OF p"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [principal, slug])
+        found = cursor.fetchone()
+    return (False, None) if found is None else (True, found[0])

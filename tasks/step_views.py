@@ -105,7 +105,8 @@ class Progress(TakeStep):
 class Complete(TakeStep):
     """Complete a task.
 
-    For its holder, from `in_progress` or `review`. 409 `subtasks_open` while a subtask is open.
+    For its holder, from `in_progress` or `review`. 409 `subtasks_open` while a subtask is open,
+    `review_required` where the project lets nothing be completed without approval.
     """
 
     verb = Verb.COMPLETE
@@ -172,7 +173,8 @@ class Release(TakeStep):
 class Cancel(TakeStep):
     """Cancel a task that is neither completed nor cancelled.
 
-    While somebody holds it, that is for the holder; others ask by `cancel_requested`.
+    While somebody holds it, that is for the holder and project owners; its creator asks by
+    `cancel_requested`.
     """
 
     verb = Verb.CANCEL

@@ -54,6 +54,7 @@ class Tasks(Endpoint):
         """Create a task.
 
         It begins as `pending`. A subtask comes into the project of its parent unless it names one.
+        404 for a project that the caller is not in.
         `Location` tells where the task is.
         """
         return created(request, read_body(request, TaskIn))
@@ -100,8 +101,8 @@ class OneTask(Endpoint):
     def delete(self, request: Request, task_id: int) -> Response:
         """Delete a task.
 
-        For its creator and administrators, and not while it has subtasks or others depend on it.
-        Its history stays in the audit.
+        For its creator, owners of its project and administrators: for people, and not while it has
+        subtasks or others depend on it. Its history stays in the audit.
         """
         with recording_for(request) as journal:
             operations.delete(

@@ -1,6 +1,7 @@
-"""Tasks in every place of their life, callers without HTTP, and an audit that cannot be written."""
+"""Tasks in every place of their life, projects, callers without HTTP, and an audit that cannot be
+written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -12,19 +13,24 @@ from accounts.scopes import ROLE_SCOPES, Role
 from audit.actors import ActorType, Origin
 from audit.recording import Journal, recording
 from tasks.lifecycle import HELD, Status
-from tasks.models import Task
+from tasks.models import Member, Project, Task
 from tasks.rows import TaskRow
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def somebody(
-    handle: str, *, kind: ActorType = ActorType.HUMAN, role: Role = Role.USER
+    handle: str,
+    *,
+    kind: ActorType = ActorType.HUMAN,
+    role: Role = Role.USER,
+    on_behalf_of: str = "",
 ) -> Principal:
     """A caller as its method of vouching would yield it."""
     return Principal(
-        id=handle, actor_type=kind, role=role, scopes=ROLE_SCOPES[role], method="dev_bypass"
-    )
+        id=handle, actor_type=kind, role=role, scopes=ROLE_SCOPES[role], method="dev_bypass",
+        on_behalf_of=on_behalf_of,
+    )  # fmt: skip
 
 
 ALICE, BOB = somebody("@alice"), somebody("@bob")
@@ -48,6 +54,21 @@ def a_task(status: Status = Status.PENDING, *, holder: Principal = ALICE, **memb
         **_SIGNS.get(status, {}),
     }
     return Task.objects.create(**{**given, **members})
+
+
+def a_project(
+    slug: str, members: Mapping[str, str] | None = None, *, requires_review: bool = False
+) -> Project:
+    """Store a project; `members` maps principals to their roles."""
+    project = Project.objects.create(
+        slug=slug, requires_review=requires_review, created_by="@alice", created_at=NOON,
+        updated_at=NOON,
+    )  # fmt: skip
+    Member.objects.bulk_create(
+        Member(project=project, principal=name, role=role, added_by="@alice", added_at=NOON)
+        for name, role in (members or {}).items()
+    )
+    return project
 
 
 def _held_by(holder: Principal) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from audit.recording import Journal
 from tasks.models import Task
 from tasks.operations.assigning import kind_of
 from tasks.operations.relations import come_under, refuse_dependencies, wait_for
+from tasks.operations.rights import may_enter
 from tasks.operations.settling import note, whole
 from tasks.rows import Priority, TaskRow
 
@@ -31,8 +32,9 @@ class Draft:
 def create(draft: Draft, *, caller: Principal, journal: Journal) -> TaskRow:
     """Make a pending task; a subtask comes into its parent's project unless told otherwise.
 
-    Raises InvalidInput, UnknownPrincipal, ParentCompleted.
+    Raises NoSuchProject, ViewersOnlyLook, InvalidInput, UnknownPrincipal, ParentCompleted.
     """
+    may_enter(draft.project_slug, caller)
     if draft.assigned_to is not None:
         kind_of(draft.assigned_to, caller)
     refuse_dependencies(draft.depends_on, None, caller)

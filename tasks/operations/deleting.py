@@ -15,13 +15,13 @@ def delete(
 ) -> None:
     """Delete a task, if it is what is expected; its history stays in the audit.
 
-    Raises NoSuchTask, what the expectation raises, PeopleOnly, NotCreator, HasSubtasks,
-    HasDependents.
+    Raises NoSuchTask, what the expectation raises, PeopleOnly, ViewersOnlyLook, NotCreator,
+    HasSubtasks, HasDependents.
     """
 
     def decide(standing: Standing) -> Sets:
         may_delete(standing, caller)
-        if standing.task.subtask_count:
+        if Task.objects.filter(parent=task_id).exists():
             raise HasSubtasks
         if Dependency.objects.filter(depends_on=task_id).exists():
             raise HasDependents

@@ -11,7 +11,7 @@ from tasks.lifecycle import Status
 from tasks.operations import relations
 from tasks.operations.assigning import kind_of
 from tasks.operations.effects import taken_by, usual_lease
-from tasks.operations.rights import may_act, may_ask_to_cancel
+from tasks.operations.rights import may_act, may_ask_to_cancel, may_enter, may_leave, may_write
 from tasks.operations.settling import (
     Expectation,
     Sets,
@@ -43,8 +43,8 @@ def edit(
 ) -> TaskRow:
     """Change members of a task, after taking the step to `status` where one is asked.
 
-    `edits` maps members of TaskRow to their new values. Raises Unchanged when all is so already,
-    UnknownPrincipal, NotHolder, NotCreator, HolderNeeded and what change_status raises.
+    `edits` maps members of TaskRow to new values. Raises Unchanged, UnknownPrincipal, NotHolder,
+    NotCreator, NoSuchProject, NotProjectOwner, HolderNeeded and what change_status raises.
     """
     if RELATIONS & edits.keys():
         one_relation_edit_at_a_time()
@@ -95,6 +95,7 @@ def _amend(
     expected: Expectation,
 ) -> TaskRow:
     def decide(standing: Standing) -> Sets:
+        may_write(standing, caller)
         wanted = _changed(edits, standing.task)
         if not wanted:
             raise Unchanged(standing.task)
@@ -121,6 +122,9 @@ def _refuse(wanted: Sets, standing: Standing, caller: Principal) -> None:
         may_ask_to_cancel(standing, caller)
     if "assigned_to" in wanted:
         may_act(standing, caller)
+    if "project_slug" in wanted:
+        may_leave(standing, caller)
+        may_enter(wanted["project_slug"], caller)
     if wanted.get("parent_id") is not None:
         relations.refuse_parent(wanted["parent_id"], standing.task.id, caller)
     if "depends_on" in wanted:

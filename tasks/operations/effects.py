@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.principals import Principal
 from audit.actors import ActorType
-from tasks.errors import AssignedToOther, DependenciesOpen, SubtasksOpen
+from tasks.errors import AssignedToOther, DependenciesOpen, ReviewRequired, SubtasksOpen
 from tasks.lifecycle import STEPS, Status, Verb
 from tasks.operations.settling import Sets
 from tasks.rows import Standing
@@ -83,6 +83,12 @@ def _progress(moment: Moment) -> Sets:
 
 
 def _complete(moment: Moment) -> Sets:
+    if moment.standing.requires_review:
+        raise ReviewRequired
+    return _approve(moment)
+
+
+def _approve(moment: Moment) -> Sets:
     if moment.standing.open_subtasks:
         raise SubtasksOpen
     return {"progress_percent": 100, "completed_at": moment.at, **LEASE_OVER}
@@ -134,7 +140,7 @@ EFFECTS: Mapping[Verb, Callable[[Moment], Sets]] = MappingProxyType({
     Verb.PROGRESS: _progress,
     Verb.COMPLETE: _complete,
     Verb.SUBMIT: _submit,
-    Verb.APPROVE: _complete,
+    Verb.APPROVE: _approve,
     Verb.REJECT: _renewed,
     Verb.BLOCK: _block,
     Verb.UNBLOCK: _unblock,

@@ -5,27 +5,43 @@ from collections.abc import Collection
 from django.db.models import F
 
 from accounts.principals import Principal
-from tasks.errors import ParentCompleted
+from tasks.errors import ParentCompleted, ViewersOnlyLook
 from tasks.lifecycle import Status
-from tasks.models import Dependency, Task
+from tasks.models import Dependency, Task, TaskQuerySet
 from tasks.sql import is_ancestor, is_needed_by
 from wire.errors import Fault, InvalidInput
 
 
 def come_under(parent_id: int, caller: Principal, *, is_open: bool) -> None:
-    """Tell the parent that it has gained a child to wait for.
+    """Tell a parent that the caller chose that it has gained a child.
 
-    Raising the parent's version in the child's transaction settles the race with completing it:
-    whichever comes second finds that the row has moved and decides again.
-    Raises ParentCompleted, and InvalidInput for a parent that is not there.
+    Raises ParentCompleted, ViewersOnlyLook, and InvalidInput for a parent that is not there.
     """
-    parents = Task.objects.visible_to(caller).filter(pk=parent_id)
-    willing = parents.exclude(status=Status.COMPLETED.value) if is_open else parents
-    if willing.update(version=F("version") + 1):
+    if _tell_parent(parent_id, Task.objects.writable_by(caller), is_open):
         return
-    if parents.exists():
+    seen = Task.objects.visible_to(caller).filter(pk=parent_id)
+    if not seen.exists():
+        raise unknown_parent()
+    if not seen.writable_by(caller).exists():
+        raise ViewersOnlyLook
+    raise ParentCompleted
+
+
+def rejoin(parent_id: int) -> None:
+    """Tell the parent of a task that this is open again. Raises ParentCompleted."""
+    if not _tell_parent(parent_id, Task.objects.all(), True):
         raise ParentCompleted
-    raise unknown_parent()
+
+
+def _tell_parent(parent_id: int, among: TaskQuerySet, is_open: bool) -> bool:
+    """Raise the parent's version in the child's transaction; tell whether it took the child.
+
+    That settles the race with completing it: whichever comes second finds that the row has moved
+    and decides again.
+    """
+    parents = among.filter(pk=parent_id)
+    willing = parents.exclude(status=Status.COMPLETED.value) if is_open else parents
+    return bool(willing.update(version=F("version") + 1))
 
 
 def refuse_parent(parent_id: int, task_id: int, caller: Principal) -> None:

@@ -2,13 +2,55 @@
 
 from accounts.principals import Principal
 from audit.actors import ActorType
-from tasks.errors import NotCreator, NotHolder, OwnWork, PeopleOnly, StaleFence
+from tasks.errors import (
+    NoSuchProject,
+    NotCreator,
+    NotHolder,
+    NotProjectOwner,
+    OwnWork,
+    PeopleOnly,
+    StaleFence,
+    ViewersOnlyLook,
+)
 from tasks.lifecycle import STEPS, By, Status, Verb
+from tasks.projects import Membership
 from tasks.rows import Standing
+from tasks.sight import Sight
+from tasks.sql import role_to_enter
+
+
+def may_write(standing: Standing, caller: Principal) -> None:
+    """Raise ViewersOnlyLook for who may look at the task and no more."""
+    if standing.role == Membership.VIEWER and not caller.is_admin:
+        raise ViewersOnlyLook
+
+
+def may_enter(slug: str | None, caller: Principal) -> None:
+    """Raise NoSuchProject or ViewersOnlyLook for who may put no task there.
+
+    Until the transaction ends the project stays what it is to new tasks: it cannot be deleted
+    from under them.
+    """
+    if slug is None:
+        return
+    is_project, role = role_to_enter(slug, Sight.of(caller).member)
+    if not is_project or caller.is_admin:
+        return
+    if role is None:
+        raise NoSuchProject
+    if role == Membership.VIEWER:
+        raise ViewersOnlyLook
+
+
+def may_leave(standing: Standing, caller: Principal) -> None:
+    """Raise NotProjectOwner for who may not take the task out of reach of required reviews."""
+    if standing.requires_review and not rules_over(standing, caller):
+        raise NotProjectOwner
 
 
 def may_step(verb: Verb, standing: Standing, caller: Principal) -> None:
     """Raise unless the caller may take the step, whether or not it is its time."""
+    may_write(standing, caller)
     if STEPS[verb].by is By.HOLDER:
         may_act(standing, caller)
     elif STEPS[verb].by is By.REVIEWER:
@@ -17,7 +59,8 @@ def may_step(verb: Verb, standing: Standing, caller: Principal) -> None:
 
 def may_act(standing: Standing, caller: Principal) -> None:
     """Raise NotHolder when somebody else holds the task, StaleFence when the caller once did."""
-    if not standing.is_held or caller.is_admin or standing.task.assigned_to == caller.id:
+    holds = standing.task.assigned_to == caller.id
+    if not standing.is_held or holds or rules_over(standing, caller):
         return
     if standing.once_held:
         raise StaleFence(fence=standing.task.fence)
@@ -36,14 +79,20 @@ def may_judge(standing: Standing, caller: Principal) -> None:
 
 
 def may_ask_to_cancel(standing: Standing, caller: Principal) -> None:
-    """Raise NotCreator unless the caller made the task or is an administrator."""
-    if not (caller.is_admin or standing.task.created_by == caller.id):
+    """Raise NotCreator unless the caller made the task or rules over it."""
+    if not (rules_over(standing, caller) or standing.task.created_by == caller.id):
         raise NotCreator
 
 
 def may_delete(standing: Standing, caller: Principal) -> None:
-    """Raise PeopleOnly or NotCreator."""
+    """Raise PeopleOnly, ViewersOnlyLook or NotCreator."""
     if caller.actor_type is not ActorType.HUMAN:
         raise PeopleOnly
-    if not (caller.is_admin or standing.task.created_by == caller.id):
-        raise NotCreator
+    may_write(standing, caller)
+    may_ask_to_cancel(standing, caller)
+
+
+def rules_over(standing: Standing, caller: Principal) -> bool:
+    """Tell whether the caller is an administrator or owns the project: a person in any case."""
+    owns = standing.role == Membership.OWNER and caller.actor_type is ActorType.HUMAN
+    return caller.is_admin or owns

@@ -9,8 +9,8 @@ from tasks.errors import StaleFence, StatusOutOfReach, StepNotAllowed
 from tasks.lifecycle import STEPS, Status, Verb, refusal, verb_between
 from tasks.models import FormerHolder
 from tasks.operations.effects import Asked, Moment, effects
-from tasks.operations.relations import come_under
-from tasks.operations.rights import may_step
+from tasks.operations.relations import rejoin
+from tasks.operations.rights import may_step, may_write
 from tasks.operations.settling import (
     Expectation,
     Sets,
@@ -38,9 +38,10 @@ def take_step(
 ) -> TaskRow:
     """Take one step of the lifecycle, if the task is what is expected.
 
-    Raises NoSuchTask; what the expectation raises; NotHolder, OwnWork or PeopleOnly; StaleFence;
-    StepNotAllowed; InvalidInput without what has to be said; and what the step itself meets:
-    AssignedToOther, DependenciesOpen, SubtasksOpen, ParentCompleted.
+    Raises NoSuchTask; what the expectation raises; ViewersOnlyLook, NotHolder, OwnWork or
+    PeopleOnly; StaleFence; StepNotAllowed; InvalidInput without what has to be said; and what the
+    step itself meets: AssignedToOther, DependenciesOpen, SubtasksOpen, ReviewRequired,
+    ParentCompleted.
     """
     return _walk(lambda _: verb, task_id, caller, journal, asked, expected)
 
@@ -61,6 +62,7 @@ def change_status(
     """
 
     def choose(standing: Standing) -> Verb:
+        may_write(standing, caller)
         source = standing.status
         if source is target:
             raise Unchanged(standing.task)
@@ -89,8 +91,8 @@ def _walk(
     settled = settle(task_id, caller, journal.at, decide, expected)
     remember_holder(settled)
     verb = choose(settled.before)
-    if verb is Verb.REOPEN and settled.after.parent_id is not None:
-        come_under(settled.after.parent_id, caller, is_open=True)
+    if verb is Verb.REOPEN and settled.before.parent_id is not None:
+        rejoin(settled.before.parent_id)
     said = {name: value for name, value in asdict(asked).items() if value not in {None, ""}}
     note(journal, STEPS[verb].action, settled.after,
          differences(settled.before.task, settled.after), said)  # fmt: skip
