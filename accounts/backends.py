@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts import guesses
+from accounts.errors import SignInPaused
 from accounts.models import Account
 from accounts.purse import PURSE
 from accounts.throttles import address_of, policy_named
@@ -25,7 +26,8 @@ class CountedPasswords(ModelBackend):
     ) -> Account | None:
         """Return the account, None when the password is not its own.
 
-        Raises PermissionDenied past the budget: the form then says what it says of a wrong one.
+        Raises PermissionDenied past the budget, or where none can be kept: the form then says
+        what it says of a wrong one.
         Without a request whoever asks has counted, as the API does, which answers 429.
         """
         if request is None:
@@ -34,7 +36,10 @@ class CountedPasswords(ModelBackend):
         call = PURSE.spend(policy_named("token"), address, at)
         if call is not None and not call.admitted:
             raise PermissionDenied
-        guess = guesses.take(username or "", address, at)
+        try:
+            guess = guesses.take(username or "", address, at)
+        except SignInPaused as error:
+            raise PermissionDenied from error
         if guess.is_refused:
             raise PermissionDenied
         account = self._account(request, username, password, **kwargs)

@@ -28,6 +28,12 @@ class SignInOff(AccountsError):
     sentence = "Signing in with a password is switched off here."
 
 
+class SignInPaused(AccountsError):
+    """Tries can not be counted at this moment, so no password is looked at."""
+
+    sentence = "Nobody can sign in with a password at this moment; try again."
+
+
 class RefreshRefused(AccountsError):
     """The refresh token is unknown, used up, expired or revoked."""
 

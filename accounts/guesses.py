@@ -1,4 +1,8 @@
-"""How often may a password be tried? Counted by name before it is hashed; a right one is free."""
+"""How often may a password be tried? Counted by name before it is hashed; a right one is free.
+
+Counted in the database always, without which nobody signs in anyway: a cache that is away or was
+emptied gives no guesses away.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,12 +10,16 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.budgets import Policy, Verdict
+from accounts.errors import SignInPaused
 from accounts.models import normal_handle
-from accounts.purse import PURSE
+from accounts.purse import Purse
 
 # Against the rate of an address: fewer, at least so many, and over a longer time.
 FEWER, FEWEST, LONGER = 12, 5, 15
 REMEMBERED_SECONDS = 30 * 86_400
+
+STORE = "accounts.throttle_models.DatabaseStore"
+TRIES = Purse(STORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,32 +28,39 @@ class Guess:
 
     caller: str
     place: str
-    verdict: Verdict | None
+    verdict: Verdict
 
     @property
     def is_refused(self) -> bool:
         """Tell whether the password must not be looked at."""
-        return self.verdict is not None and not self.verdict.admitted
+        return not self.verdict.admitted
 
     def was_right(self, at: datetime) -> None:
         """Do not count it after all, and remember the place as one the account is used from."""
-        if self.verdict is not None:
-            PURSE.give_back(self.verdict, self.caller)
-        PURSE.spend(_familiar(), self.place, at)
+        TRIES.give_back(self.verdict, self.caller)
+        TRIES.spend(_familiar(), self.place, at)
 
 
 def take(name: str, address: str, at: datetime) -> Guess:
     """Take a try out of the name's budget.
 
     When strangers have used that up, whoever comes from an address at which the name's password
-    was right before has a budget apart: nobody is locked out of there from elsewhere.
+    was right before has a budget apart: nobody is locked out of there from elsewhere. Raises
+    SignInPaused where the try can not be counted.
     """
     caller = _spelled(name)
     place = f"{caller} {address}"
-    guess = Guess(caller, place, PURSE.spend(_tries(), caller, at))
-    if guess.is_refused and PURSE.knows(_familiar(), place, at):
-        return Guess(place, place, PURSE.spend(_tries(), place, at))
+    guess = Guess(caller, place, _counted(caller, at))
+    if guess.is_refused and TRIES.knows(_familiar(), place, at):
+        return Guess(place, place, _counted(place, at))
     return guess
+
+
+def _counted(caller: str, at: datetime) -> Verdict:
+    verdict = TRIES.spend(_tries(), caller, at)
+    if verdict is None:
+        raise SignInPaused
+    return verdict
 
 
 def _tries() -> Policy:

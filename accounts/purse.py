@@ -35,9 +35,13 @@ class Store(Protocol):
 
 
 class Purse:
-    """Holds leases by budget and caller; never admits more than the store has granted."""
+    """Holds leases by budget and caller; never admits more than the store has granted.
 
-    def __init__(self) -> None:
+    The store is named by its path; that of the settings unless told.
+    """
+
+    def __init__(self, store: str = "") -> None:
+        self._named = store
         self._lock = threading.Lock()
         self._leases: dict[Key, Lease] = {}
         self._away_until = 0
@@ -78,7 +82,7 @@ class Purse:
     @property
     def _store(self) -> Store:
         if self._made is None:  # at the first call: connections do not outlive a fork
-            self._made = cast("Store", import_string(settings.THROTTLE_STORE)())
+            self._made = cast("Store", import_string(self._named or settings.THROTTLE_STORE)())
         return self._made
 
     def _draw(self, policy: Policy, caller: str, known: Lease | None, now: int) -> Lease | None:

@@ -38,8 +38,11 @@ class TokenPair(serializers.Serializer[object]):
 class ClientForm(StrictSerializer):
     """How a client may authenticate in the form (RFC 6749, section 2.3.1; RFC 7523, section 2.2).
 
-    A parameter without a value counts as absent (RFC 6749, section 3.2).
+    A parameter without a value counts as absent, one that is not known is ignored, and none is
+    taken twice (RFC 6749, section 3.2).
     """
+
+    ignores_unknown = True
 
     client_id = Text(max_length=255, required=False, allow_blank=True)
     client_secret = Text(max_length=512, required=False, allow_blank=True, write_only=True)

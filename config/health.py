@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -100,5 +100,5 @@ def _ask() -> bool:
 def _holds(question: Callable[[], bool]) -> bool:
     try:
         return question()
-    except (DatabaseError, SigningUnavailable):
+    except (Error, SigningUnavailable):
         return False

@@ -134,7 +134,7 @@ class SecurityHeaders:
         for name, value in self.fixed.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", CSP)
-        if depends_on_credential(request):
+        if depends_on_credential(request) and not is_public(response):
             response.headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ["Authorization"])
         return response
@@ -147,6 +147,11 @@ def depends_on_credential(request: HttpRequest) -> bool:
         or "X-Admin-API-Key" in request.headers
         or request.path.startswith(("/api/", "/oauth/", "/mcp", "/admin"))
     )
+
+
+def is_public(response: HttpResponseBase) -> bool:
+    """Tell whether the view gives everybody the same, and says so."""
+    return response.headers.get("Cache-Control", "").startswith("public")
 
 
 class BodyLimit:

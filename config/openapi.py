@@ -118,7 +118,7 @@ class Schema(AutoSchema):
         )
         given = serializer if isinstance(serializer, type) else type(serializer)
         if direction == "request" and issubclass(given, StrictSerializer):
-            schema["additionalProperties"] = False
+            schema["additionalProperties"] = given.ignores_unknown
         return schema
 
     def _map_serializer_field(

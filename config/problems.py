@@ -64,6 +64,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     # accounts
     accounts.BadCredential: Problem(401, "unauthorized"),
     accounts.SignInFailed: Problem(401, "sign_in_failed"),
+    accounts.SignInPaused: Problem(503, "sign_in_paused"),
     accounts.SignInOff: Problem(404, "not_found", "There is nothing here."),
     accounts.RefreshRefused: Problem(401, "refresh_refused", oauth="invalid_grant"),
     accounts.InvalidGrant: Problem(400, "invalid_grant", oauth="invalid_grant"),

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from rest_framework.test import APIClient
 
-from accounts import sealing
+from accounts import guesses, sealing
 from accounts.algorithms import PrivateKey
 from accounts.jwk import public_jwk
 from accounts.links import LINKS
@@ -89,6 +89,7 @@ def _nothing_remembered() -> None:
     VAULT.__init__()  # type: ignore[misc]
     REGISTRY.forget()
     PURSE.__init__()  # type: ignore[misc]
+    guesses.TRIES.__init__(guesses.STORE)  # type: ignore[misc]
     LINKS.forget()
 
 

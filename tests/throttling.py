@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import time_machine
 
+from accounts import guesses
 from accounts.purse import PURSE
 from wire.clock import now
 
@@ -21,3 +22,4 @@ def later(**delta: float) -> time_machine.travel:
 def forget_here() -> None:
     """Do as another process would, which knows nothing."""
     PURSE.__init__()  # type: ignore[misc]
+    guesses.TRIES.__init__(guesses.STORE)  # type: ignore[misc]

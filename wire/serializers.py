@@ -1,7 +1,7 @@
 """Bodies and query strings in: every member known, each once."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,11 +12,17 @@ Input = TypeVar("Input", bound="StrictSerializer")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that refuses members it does not know instead of dropping them."""
+    """A serializer that refuses members it does not know instead of dropping them.
+
+    `ignores_unknown` is for those of a standard that says so.
+    """
+
+    ignores_unknown: ClassVar[bool] = False
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members. Raises ValidationError, unknown members included."""
-        unknown = _unknown(data, self.fields) if isinstance(data, Mapping) else []
+        is_open = self.ignores_unknown or not isinstance(data, Mapping)
+        unknown = [] if is_open else _unknown(data, self.fields)
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:

@@ -22,6 +22,7 @@ from accounts.audience_models import LONGEST_CACHE_SECONDS
 from accounts.claims import VERSIONS
 from accounts.methods.own import ALGORITHMS
 from accounts.models import Audience
+from accounts.operations.key_windows import check_cache
 from accounts.operations.tokens import own_resources
 from accounts.registry_errors import (
     AlreadySo,
@@ -51,7 +52,7 @@ def register(
     """Register a service that our tokens are for; it declares the versions it comes with.
 
     `cache_seconds` is for how long it keeps our key set of its own accord. Raises UnfitAudience,
-    AudienceTaken.
+    AudienceTaken, and TooEarly for a cache that a waiting key did not reckon with.
     """
     if not _NAME.fullmatch(name):
         raise UnfitAudience(reason="a name is 1 to 64 of A-Z a-z 0-9 . _ - and starts with neither")
@@ -60,6 +61,7 @@ def register(
              if cache_seconds is None else cache_seconds}  # fmt: skip
     fit = {member: _FIT[member](value) for member, value in given.items()}
     fit["declared_versions"] = fit["payload_versions"]
+    check_cache(fit["jwks_cache_seconds"], journal.at)
     try:
         audience = Audience.objects.create(name=name, **fit)
     except IntegrityError as error:
@@ -81,11 +83,13 @@ def declare(name: str, versions: Iterable[int], *, journal: Journal) -> Audience
 def change(name: str, *, journal: Journal, **given: Any) -> Audience:
     """Change `resource`, `payload_versions`, `algorithm` or `jwks_cache_seconds`.
 
-    Raises NoSuchAudience, UnfitAudience, AudienceTaken, AlreadySo, and VersionStillDeclared for
-    taking a version out of the tokens of a service that declares it.
+    Raises NoSuchAudience, UnfitAudience, AudienceTaken, AlreadySo, VersionStillDeclared for
+    taking a version out of the tokens of a service that declares it, and TooEarly for a cache
+    that a waiting key did not reckon with.
     """
     audience = _locked(name)
     fit = {member: _FIT[member](value) for member, value in given.items()}
+    check_cache(fit.get("jwks_cache_seconds", 0), journal.at)
     declared = audience.declared_versions or audience.payload_versions
     for version in declared:
         if version not in fit.get("payload_versions", audience.payload_versions):
@@ -112,7 +116,7 @@ def last_minted() -> Mapping[str, datetime]:
 
 def _locked(name: str) -> Audience:
     # Old values go into the audit, so nobody else may change them meanwhile.
-    audience = Audience.objects.select_for_update().filter(pk=name).first()
+    audience = Audience.objects.select_for_update(no_key=True).filter(pk=name).first()
     if audience is None:
         raise NoSuchAudience(name=name)
     return audience

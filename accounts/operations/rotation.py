@@ -16,7 +16,7 @@ from accounts.operations.key_rows import (
     record_dates,
     was_stored,
 )
-from accounts.operations.key_windows import declared_windows
+from accounts.operations.key_windows import settled_windows
 from accounts.private_keys import algorithm_of
 from accounts.vault import VAULT
 from accounts.windows import Succession
@@ -68,10 +68,10 @@ def rotate(
     `early` rotates before KEY_ROTATION_DAYS are over; a successor that waits already is never
     doubled. Raises RotationNotDue, RotationUnderWay, TooEarly, KeysChanged.
     """
-    chain = Chain.of(algorithm_of(key))
+    windows, chain = settled_windows(), Chain.of(algorithm_of(key))
     predecessor = chain.newest
     _check_due(predecessor, journal.at, early=early)
-    dates = declared_windows().succession(journal.at, signs_from=signs_from, removed_at=removed_at)
+    dates = windows.succession(journal.at, signs_from=signs_from, removed_at=removed_at)
     row = new_row(
         key, published_at=dates.published_at, signs_from=dates.signs_from, succeeds=chain.tail
     )

@@ -26,6 +26,15 @@ def test_everybody_may_cache_it(anonymous):
     assert answer["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("shown", [{}, {"Authorization": "Bearer x"}])
+def test_one_copy_serves_all_callers(anonymous, path, shown):
+    answer = anonymous.get(path, headers=shown)
+
+    assert "Vary" not in answer
+    assert answer["Cache-Control"].startswith("public")
+
+
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
 def test_an_unchanged_set_is_not_sent_again(anonymous, known):
     tag = anonymous.get(JWKS)["ETag"]

@@ -27,6 +27,11 @@ def test_a_token_of_a_session_ends_it(revoke, alices, whoami, which, hint):
     assert whoami(alices["access"]).status_code == 401
 
 
+def test_a_parameter_that_is_not_known_is_ignored(revoke, alices):
+    assert revoke(alices["refresh"], surprise="1").status_code == 200
+    assert Session.objects.get().end_reason == "revoked"
+
+
 def test_it_is_recorded_once(revoke, alices):
     revoke(alices["refresh"])
     revoke(alices["refresh"])

@@ -86,7 +86,7 @@ def test_a_wrong_secret_is_an_invalid_client(ask, credential):
         ("grant_type=password", "unsupported_grant_type"),
         (f"{GRANT}&{GRANT}", "invalid_request"),
         (f"{GRANT}&client_secret=twice", "invalid_request"),
-        (f"{GRANT}&surprise=1", "invalid_request"),
+        (f"{GRANT}&surprise=1&surprise=2", "invalid_request"),
         (f"{GRANT}&audience=nowhere", "invalid_target"),
         (f"{GRANT}&client_id=%00", "invalid_request"),
         ("\xff", "invalid_request"),
@@ -98,6 +98,13 @@ def test_a_malformed_request_is_told_in_the_words_of_oauth(ask, credential, body
     assert answer.status_code == 400
     assert answer.json()["error"] == error
     assert answer.json()["error_description"]
+
+
+@pytest.mark.parametrize("more", ["surprise=1", "username=x&password=y", "client_id", "%00=%00"])
+def test_a_parameter_that_is_not_known_is_ignored(ask, credential, more):
+    answer = ask(f"{GRANT}&{more}", (credential.client_id, credential.client_secret))
+
+    assert answer.status_code == 200
 
 
 def test_a_disabled_client_gets_nothing(ask, credential):

@@ -3,6 +3,8 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,15 +12,16 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.errors import AccountsError
-from accounts.key_errors import KeyRevokedBefore, KeysChanged, RotationUnderWay
-from accounts.models import SigningKey
-from accounts.operations import keys, rewrapping
+from accounts.key_errors import KeyRevokedBefore, KeysChanged, RotationUnderWay, TooEarly
+from accounts.models import Audience, SigningKey
+from accounts.operations import audiences, keys, rewrapping
 from accounts.private_keys import to_pem
 from local.environment import DATABASE_URL
 from tests.concurrency.threads import at_once
 from tests.keys import (
     NOON,
     QUARTER,
+    WAIT,
     begin,
     changing,
     revoke,
@@ -38,6 +41,17 @@ def tried(change):
         return change()
     except AccountsError as refusal:
         return refusal
+
+
+def tried_one(changes, number):
+    """Try one of several changes."""
+    return tried(changes[number])
+
+
+def grow(seconds, at):
+    """Declare a longer cache."""
+    with changing(at) as journal:
+        return audiences.change("taskflow", journal=journal, jwks_cache_seconds=seconds)
 
 
 def lane_url():
@@ -94,6 +108,20 @@ def test_both_keys_revoked_at_once_leave_one_signer(_):
 
     assert signer_at(NOON) == SigningKey.objects.get(revoked_at=None).kid
     assert SigningKey.objects.filter(revoked_at=None).count() == 1
+
+
+def test_a_cache_that_grows_while_keys_rotate_is_waited_for_or_refused(rounds):
+    begin(NOON - QUARTER)
+
+    for number in range(1, rounds(10, full=200) + 1):
+        at, seconds = NOON + number * 2 * QUARTER, 3600 + number
+        changes = (partial(rotate, at), partial(grow, seconds, at))
+        came = at_once(2, partial(tried_one, changes))
+        wait = came[0].dates.signs_from - came[0].dates.published_at
+        longest = Audience.objects.get(pk="taskflow").jwks_cache_seconds
+
+        assert isinstance(came[1], TooEarly) == (longest != seconds)
+        assert wait >= WAIT + timedelta(seconds=longest - 3600)
 
 
 def test_a_key_that_many_revoke_is_revoked_once():

@@ -1,10 +1,15 @@
 """One password, many addresses: guessing is slowed by name, and nobody is locked out by it."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 
+from accounts.models import ThrottleWindow
 from tests.people import PASSWORD
-from tests.throttling import later
+from tests.serving import HOST, free_port
+from tests.throttling import STORES, later
 
 pytest_plugins = ["tests.throttle_fixtures"]
 
@@ -127,6 +132,33 @@ def test_a_place_is_forgotten_after_a_month(sign_in):
         heard = [sign_in(address=HOME).status_code for _ in range(LIMIT + 1)]
 
     assert heard == [401] * LIMIT + [429]
+
+
+def test_guesses_are_counted_when_redis_is_away(sign_in, settings):
+    nobody = f"redis://{HOST}:{free_port()}/0"
+    settings.CONTRACT = replace(settings.CONTRACT, redis_url=nobody)
+    settings.THROTTLE_STORE = STORES["redis"]
+
+    assert [sign_in().status_code for _ in range(LIMIT + 1)] == [401] * LIMIT + [429]
+
+
+@pytest.fixture
+def uncounted(sign_in, transactional_db):
+    """Take away what tries are counted in."""
+    with connection.schema_editor() as schema:
+        schema.alter_db_table(ThrottleWindow, "accounts_throttlewindow", "elsewhere")
+    yield
+    with connection.schema_editor() as schema:
+        schema.alter_db_table(ThrottleWindow, "elsewhere", "accounts_throttlewindow")
+
+
+def test_no_password_is_looked_at_when_tries_can_not_be_counted(uncounted, sign_in, client):
+    heard = sign_in(password=PASSWORD)
+    console = client.post("/admin/login/", {"username": "admin", "password": PASSWORD})
+
+    assert (heard.status_code, heard.data["code"]) == (503, "sign_in_paused")
+    assert heard["Retry-After"]
+    assert console.status_code == 200  # the form again
 
 
 @pytest.fixture

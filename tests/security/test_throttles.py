@@ -17,7 +17,7 @@ UNCOUNTED = [
     *("/health", "/health/ready", "/api/health/db"),
     *("/.well-known/jwks.json", "/api/auth/jwks", "/.well-known/token-shapes"),
     *("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
-    "/.well-known/oauth-protected-resource",
+    *("/.well-known/statement-keys.json", "/.well-known/oauth-protected-resource"),
     "/.well-known/oauth-protected-resource/mcp",
 ]
 TOKENS = [
