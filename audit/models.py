@@ -10,6 +10,20 @@ from django.db import models
 from audit.actions import Action, Outcome
 from audit.actors import ActorType
 from audit.ledger import leaf_hash
+from audit.order import WritingTransaction
+from audit.seal_models import Checkpoint, Leaf, Subtree
+
+# These are stored here too.
+__all__ = [
+    "FILTERS",
+    "HASHED",
+    "Checkpoint",
+    "Entry",
+    "EntryQuerySet",
+    "Leaf",
+    "Subtree",
+    "instant",
+]
 
 HASHED = (
     "action", "outcome", "actor_id", "actor_type", "on_behalf_of", "auth_method", "client_id",
@@ -49,6 +63,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """One actor's own trail and whatever happened to one-shot operations."""
         return self.filter(models.Q(actor_id=actor_id) | models.Q(action__startswith="op."))
 
+    def unsealed(self) -> "EntryQuerySet":
+        """Entries that have no place in the tree yet."""
+        return self.filter(~models.Exists(Leaf.objects.filter(entry_id=models.OuterRef("pk"))))
+
     def matching(self, query: Mapping[str, Any]) -> "EntryQuerySet":
         """Entries that fit the filters given; what is no filter is ignored."""
         entries = self
@@ -80,6 +98,8 @@ class Entry(models.Model):
     user_agent = models.CharField(max_length=255, blank=True)
     release = models.CharField(max_length=255, blank=True)
     leaf_hash = models.CharField(max_length=64)
+    # The transaction that wrote it: when all up to it have ended, nothing older is still to come.
+    xact = models.BigIntegerField(db_default=WritingTransaction(), editable=False)
 
     objects = EntryQuerySet.as_manager()
 
@@ -95,6 +115,9 @@ class Entry(models.Model):
             models.Index(fields=["target_type", "target_id", "id"], name="audit_of_target"),
             models.Index(fields=["request_id"], name="audit_of_request"),
             models.Index(fields=["occurred_at"], name="audit_at"),
+            models.Index(
+                fields=["xact", "id"], name="audit_to_seal", condition=models.Q(xact__gt=0)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

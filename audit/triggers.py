@@ -1,80 +1,111 @@
-"""The database's own refusal to change history, for PostgreSQL and SQLite."""
+"""The database's own refusal to change history or its seal, for PostgreSQL and SQLite."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "audit_entry"
+# Each table whose rows stay as they are, and what makes a row that takes another's place.
+GUARDED: Mapping[str, str] = MappingProxyType(
+    {
+        TABLE: "id = NEW.id",
+        "audit_leaf": "position = NEW.position OR entry_id = NEW.entry_id",
+        "audit_subtree": "id = NEW.id OR (level = NEW.level AND number = NEW.number)",
+        "audit_checkpoint": "size = NEW.size OR previous = NEW.previous",
+    }
+)
 
-POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+REFUSAL = "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
+FUNCTION_BODY = """
 BEGIN
   RAISE EXCEPTION 'audit entries are append-only' USING ERRCODE = 'insufficient_privilege';
-END $$
+END """
+FUNCTION = f"""
+CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $${FUNCTION_BODY}$$
 """
 
-POSTGRESQL = MappingProxyType(
-    {
-        "audit_entry_keep": f"""
-CREATE TRIGGER audit_entry_keep BEFORE UPDATE OR DELETE ON {TABLE}
-FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
-        "audit_entry_keep_all": f"""
-CREATE TRIGGER audit_entry_keep_all BEFORE TRUNCATE ON {TABLE}
-FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()""",
-    }
-)
 
-# REPLACE deletes without firing DELETE triggers, so inserting over an existing id is refused too.
-SQLITE = MappingProxyType(
-    {
-        "audit_entry_no_update": f"""
-CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON {TABLE}
-BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END""",
-        "audit_entry_no_delete": f"""
-CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON {TABLE}
-BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END""",
-        "audit_entry_no_replace": f"""
-CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON {TABLE}
-WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END""",
-    }
-)
+class Trigger(NamedTuple):
+    """A trigger as it has to be."""
+
+    table: str
+    name: str
+    sql: str
+
+
+def wanted(vendor: str) -> Iterator[Trigger]:
+    """Yield the triggers of all guarded tables."""
+    for table, same in GUARDED.items():
+        yield from _on_postgresql(table) if vendor == "postgresql" else _on_sqlite(table, same)
+
+
+def _on_postgresql(table: str) -> Iterator[Trigger]:
+    for name, event in (
+        (f"{table}_keep", f"UPDATE OR DELETE ON {table} FOR EACH ROW"),
+        (f"{table}_keep_all", f"TRUNCATE ON {table} FOR EACH STATEMENT"),
+    ):
+        sql = f"CREATE TRIGGER {name} BEFORE {event} EXECUTE FUNCTION audit_refuse()"
+        yield Trigger(table, name, sql)
+
+
+def _on_sqlite(table: str, same: str) -> Iterator[Trigger]:
+    # REPLACE deletes without firing DELETE triggers, so inserting over what is there is refused.
+    for name, event in (
+        ("no_update", f"UPDATE ON {table}"),
+        ("no_delete", f"DELETE ON {table}"),
+        ("no_replace", f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"),
+    ):
+        sql = f"CREATE TRIGGER {table}_{name} BEFORE {event} {REFUSAL}"
+        yield Trigger(table, f"{table}_{name}", sql)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of the triggers that do not guard the table now."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled = 'A'",
-                [TABLE],
-            )
-        else:
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
-            )
-        found = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_wanted(connection)) - found)
+    """Return the names of the triggers that do not guard their table now, or not as they should."""
+    return sorted(trigger.name for trigger in _missing(connection))
 
 
 def install(connection: BaseDatabaseWrapper) -> list[str]:
     """Put the missing triggers in place; returns their names."""
-    names = missing(connection)
-    if not names:
+    lacking = _missing(connection)
+    if not lacking:
         return []
+    on_postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(POSTGRESQL_FUNCTION)
-        for name in names:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {TABLE}")
-            cursor.execute(_wanted(connection)[name])
-            if connection.vendor == "postgresql":
+        if on_postgresql:
+            cursor.execute(FUNCTION)
+        for table, name, sql in lacking:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' * on_postgresql}")
+            cursor.execute(sql)
+            if on_postgresql:
                 # ALWAYS: they fire under session_replication_role = replica as well.
-                cursor.execute(f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {name}")
-    return names
+                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+    return sorted(trigger.name for trigger in lacking)
 
 
-def _wanted(connection: BaseDatabaseWrapper) -> Mapping[str, str]:
-    return POSTGRESQL if connection.vendor == "postgresql" else SQLITE
+def _missing(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    tables = set(connection.introspection.table_names())
+    found = _found(connection)
+    return [
+        trigger
+        for trigger in wanted(connection.vendor)
+        # While migrations are under way, some tables are yet to come.
+        if trigger.table in tables and trigger not in found
+    ]
+
+
+def _found(connection: BaseDatabaseWrapper) -> set[Trigger]:
+    """Return the triggers that are what they should be, not only called so."""
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
+            return {Trigger(*row) for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE tgenabled = 'A' AND proname = 'audit_refuse' AND prosrc = %s"
+            " AND tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)",
+            [FUNCTION_BODY, list(GUARDED)],
+        )
+        names = {row[0] for row in cursor.fetchall()}
+    return {trigger for trigger in wanted("postgresql") if trigger.name in names}

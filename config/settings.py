@@ -122,6 +122,7 @@ REST_FRAMEWORK = {
 }
 
 CARRY_OUT_ONCE = "idempotency.http.once"  # what wire.views does not know by import
+SIGN_STATEMENT = "accounts.operations.statements.sign_statement"  # whom audit does not know
 
 THROTTLE_STORE = (
     "accounts.throttle_redis.RedisStore"

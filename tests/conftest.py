@@ -20,7 +20,7 @@ from accounts.private_keys import generate, to_pem
 from accounts.purse import PURSE
 from accounts.standing import REGISTRY
 from accounts.vault import VAULT
-from tests.history import clearable_history
+from tests.history import changeable_history
 from tests.people import PASSWORD, cast
 from wire.clock import now
 
@@ -74,7 +74,7 @@ def _flush_history() -> Iterator[None]:
     flush = vars(TransactionTestCase)["_fixture_teardown"]
 
     def teardown(case: TransactionTestCase) -> None:
-        with clearable_history():
+        with changeable_history():
             flush(case)
         Audience.objects.create(name="taskflow", payload_versions=[1])
 

@@ -1,0 +1,109 @@
+"""What can happen to entries that stand open? They are sealed: placed in the tree, and it signed.
+
+Nobody who writes waits for it: it reads what is committed, signs, and stores in one transaction of
+its own. That two do so at once is settled by the place after the last checkpoint, which is unique.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import IntegrityError, connection
+
+from audit.models import Checkpoint, Entry, Leaf, Subtree, instant
+from audit.order import numbers
+from audit.recording import whole
+from audit.seal_models import GENESIS
+from audit.signing import CHECKPOINT, kid_of, sign
+from audit.tree import Frontier
+
+BATCH = 8192  # entries, at most, that one checkpoint adds
+
+Row = tuple[int, str]
+
+
+class _Due(NamedTuple):
+    """What can be placed now, in its order, and where the sealing after this one looks on."""
+
+    rows: Sequence[Row]
+    floor: int
+
+
+def seal(at: datetime) -> Checkpoint | None:
+    """Place what is committed and sign the tree; None when nothing came or another was faster.
+
+    To be called outside a transaction. Raises what the issuer refuses to sign with.
+    """
+    newest = Checkpoint.objects.newest()
+    due = _due(newest.floor if newest else 0)
+    if not due.rows:
+        return None
+    frontier = newest.tree().frontier() if newest else Frontier()
+    leaves = list(_placed(due.rows, frontier))
+    checkpoint = _signed(frontier, newest, due.floor, at)
+    try:
+        with whole():
+            Checkpoint.objects.bulk_create([checkpoint])
+            Leaf.objects.bulk_create(leaves)
+            Subtree.objects.bulk_create(Subtree(**each._asdict()) for each in frontier.whole)
+    except IntegrityError:
+        return None
+    return checkpoint
+
+
+def seal_all(at: datetime) -> Iterator[Checkpoint]:
+    """Seal until nothing that is committed stands open; yields each checkpoint."""
+    while checkpoint := seal(at):
+        yield checkpoint
+
+
+def hash_of(statement: str) -> str:
+    """Return what the next checkpoint calls this one by."""
+    return hashlib.sha256(statement.encode()).hexdigest()
+
+
+def _placed(rows: Sequence[Row], frontier: Frontier) -> Iterator[Leaf]:
+    for entry_id, leaf_hash in rows:
+        leaf = bytes.fromhex(leaf_hash)
+        yield Leaf(position=frontier.size, entry_id=entry_id, hash=leaf)
+        frontier.append(leaf)
+
+
+def _signed(frontier: Frontier, newest: Checkpoint | None, floor: int, at: datetime) -> Checkpoint:
+    root = frontier.root().hex()
+    previous = hash_of(newest.statement) if newest else GENESIS
+    claims = {"size": frontier.size, "root": root, "previous": previous, "time": instant(at)}
+    statement = sign(claims, typ=CHECKPOINT, at=at)
+    return Checkpoint(
+        size=frontier.size,
+        root=root,
+        previous=previous,
+        time=at,
+        kid=kid_of(statement),
+        statement=statement,
+        floor=floor,
+    )
+
+
+def _due(floor: int) -> _Due:
+    if connection.vendor == "postgresql":
+        return _due_by_transaction(floor)
+    rows = list(Entry.objects.filter(pk__gte=floor).order_by("pk").values_list(*_ROW)[:BATCH])
+    return _Due(rows, rows[-1][0] + 1 if rows else floor)
+
+
+def _due_by_transaction(floor: int) -> _Due:
+    # Whatever is committed is placed. What is not may have a lower number: it is looked for again.
+    lowest, unused = numbers()
+    # Restored from a dump into another cluster, whose numbers begin anew: look at everything.
+    is_restored = floor > unused
+    entries = Entry.objects.unsealed().filter(xact__gte=0 if is_restored else floor)
+    found = list(entries.order_by("xact", "pk").values_list(*_ROW, "xact")[:BATCH])
+    rows = [(entry_id, leaf_hash) for entry_id, leaf_hash, _ in found]
+    if len(rows) < BATCH:
+        return _Due(rows, lowest)
+    return _Due(rows, floor if is_restored else min(lowest, found[-1][2]))
+
+
+_ROW = ("pk", "leaf_hash")
