@@ -8,9 +8,9 @@ class AuditError(DomainError):
 
 
 class AuditUnavailable(AuditError):
-    """The entry could not be stored, so neither was the change."""
+    """The entry, or what goes with it, could not be stored, so neither was the change."""
 
-    sentence = "The change was not made because its audit entry could not be written."
+    sentence = "The change was not made because it could not be put on record."
 
 
 class NothingRecorded(RuntimeError):

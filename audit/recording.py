@@ -1,5 +1,6 @@
 """The one place where a transaction begins, and the journal whose entries end it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -7,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import Model
 
 from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
@@ -22,6 +24,7 @@ class Journal:
     at: datetime
     origin: Origin
     entries: list[Entry] = field(default_factory=list)
+    kept: dict[type[Any], list[Model]] = field(default_factory=lambda: defaultdict(list))
 
     def record(
         self,
@@ -51,6 +54,10 @@ class Journal:
         )
         entry.seal_content()
         self.entries.append(entry)
+
+    def keep(self, row: Model) -> None:
+        """Have a row stored beside the entries: what others are to hear of the change."""
+        self.kept[type(row)].append(row)
 
 
 @dataclass(slots=True)
@@ -90,8 +97,9 @@ def recording(
 ) -> Iterator[Journal]:
     """Open the one transaction of a request, a command or a one-shot, or a part of a whole one.
 
-    Commits the block's changes together with its entries. Raises AuditUnavailable when the
-    entries cannot be stored and NothingRecorded when there are none; nothing is changed then.
+    Commits the block's changes together with its entries and what is kept beside them. Raises
+    AuditUnavailable when these cannot be stored and NothingRecorded when there are no entries;
+    nothing is changed then.
     """
     journal = Journal(actor=actor, at=at, origin=origin)
     with transaction.atomic(durable=within is None):
@@ -100,6 +108,8 @@ def recording(
             raise NothingRecorded
         try:
             Entry.objects.bulk_create(journal.entries)
+            for kind, rows in journal.kept.items():
+                kind.objects.bulk_create(rows)
         except DatabaseError as error:
             raise AuditUnavailable from error
     if within is not None:

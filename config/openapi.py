@@ -217,6 +217,11 @@ def _changes(schema: Schema) -> bool:
     return schema.method not in READING
 
 
+def _forgets(schema: Schema) -> bool:
+    """Whether what was there once is told from what never was."""
+    return getattr(schema.view, "forgets", False)
+
+
 def _has_body(schema: Schema) -> bool:
     return schema.method in {"POST", "PATCH", "PUT"}
 
@@ -232,6 +237,7 @@ REFUSALS: Mapping[int, Callable[[Schema], bool]] = MappingProxyType({
     403: _needs_scope,
     404: _names_one,
     409: _changes,
+    410: _forgets,
     412: conditional.heeds_if_match,
     413: _has_body,
     415: _has_body,

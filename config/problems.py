@@ -15,6 +15,7 @@ from accounts import registry_errors as registry
 from audit import errors as audit
 from idempotency import errors as idempotency
 from migrations_ops import errors as oneshots
+from outbox import errors as outbox
 from tasks import errors as tasks
 from wire import entity_tags
 from wire.errors import DomainError, InvalidInput
@@ -61,6 +62,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     # idempotency
     idempotency.KeyReused: Problem(422, "idempotency_key_reused"),
     idempotency.KeyInUse: Problem(409, "idempotency_key_in_use"),
+    # outbox
+    outbox.CursorExpired: Problem(410, "cursor_expired"),
     # accounts
     accounts.BadCredential: Problem(401, "unauthorized"),
     accounts.SignInFailed: Problem(401, "sign_in_failed"),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("tasks.urls")),
+    path("", include("events.urls")),
     path("", include("audit.urls")),
     path("", include("migrations_ops.urls")),
 ]

@@ -10,7 +10,17 @@ from pathlib import Path
 from local.environment import ROOT
 
 PROGRAM = (
-    *("config", "wire", "accounts", "tasks", "audit", "idempotency", "migrations_ops"),
+    *(
+        "config",
+        "wire",
+        "accounts",
+        "tasks",
+        "audit",
+        "idempotency",
+        "outbox",
+        "events",
+        "migrations_ops",
+    ),
     *("clients", "local", "deploy"),
 )
 TESTS = ("tests",)

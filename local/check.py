@@ -26,7 +26,7 @@ AT_ONCE = 2
 PYTHON = (sys.executable, "-m")
 MANAGE = (sys.executable, "manage.py")
 TOOLS = Path(sys.executable).parent
-OWN_APPS = ("accounts", "audit", "idempotency", "migrations_ops", "tasks")
+OWN_APPS = ("accounts", "audit", "events", "idempotency", "migrations_ops", "outbox", "tasks")
 API_SCHEMA = ("spectacular", "--validate", "--fail-on-warn", f"--file={os.devnull}")
 SAFE_MIGRATIONS = ("lintmigrations", "--skip-checks", "--no-cache", "--include-apps", *OWN_APPS)
 DEPLOY = ("check", "--deploy", "--fail-level=WARNING")

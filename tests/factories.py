@@ -104,20 +104,25 @@ def stored(task: Task | TaskRow | int) -> dict[str, Any]:
 
 def make_history_unwritable() -> None:
     """Let the database refuse every new entry until the test's transaction is rolled back."""
+    make_table_unwritable("audit_entry")
+
+
+def make_table_unwritable(table: str) -> None:
+    """Let the database refuse every new row until the test's transaction is rolled back."""
     with connection.cursor() as cursor:
         for statement in _FULL_DISK[connection.vendor]:
-            cursor.execute(statement)
+            cursor.execute(statement.format(table))
 
 
 _FULL_DISK = {
     "sqlite": [
-        """CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry
+        """CREATE TRIGGER full_disk BEFORE INSERT ON {}
         BEGIN SELECT RAISE(ABORT, 'disk full'); END"""
     ],
     "postgresql": [
         """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'disk full'; END $$""",
-        """CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry
+        """CREATE TRIGGER full_disk BEFORE INSERT ON {}
         EXECUTE FUNCTION full_disk()""",
     ],
 }

@@ -87,6 +87,7 @@ class Contract:
     page_size: int
     page_size_max: int
     lease_seconds: int
+    event_retention_days: int
     max_body_bytes: int
     throttle_anonymous: Rate
     throttle_user: Rate

@@ -28,6 +28,7 @@ CODE_DEFAULTS = (
     Variable("PAGE_SIZE", whole(1, 1_000), "50", "items of a list when no limit is asked"),
     Variable("PAGE_SIZE_MAX", whole(1, 1_000), "100", "largest limit that may be asked"),
     Variable("LEASE_SECONDS", whole(1, _DAY), "900", "an agent's lease on a task"),
+    Variable("EVENT_RETENTION_DAYS", whole(1, 3_650), "30", "how long events can be replayed"),
     Variable("MAX_BODY_BYTES", whole(1_024, 2**26), "1048576", "largest body of a request"),
     Variable(
         "THROTTLE_ANONYMOUS",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 from accounts.principals import Principal
 from audit.actions import Action
 from audit.recording import Journal
+from outbox.telling import tell
 from tasks.errors import NoSuchTask
 from tasks.models import Task, standing_of
 from tasks.rows import Standing, TaskRow, told
@@ -69,7 +70,7 @@ def note(
     changes: Mapping[str, tuple[object, object]],
     context: Mapping[str, object] | None = None,
 ) -> None:
-    """Record what happened to a task."""
+    """Record what happened to a task, and tell those who follow the board."""
     journal.record(
         action,
         target=("task", task.id),
@@ -77,6 +78,14 @@ def note(
         project_slug=task.project_slug,
         changes=changes,
         context=context,
+    )
+    is_gone = action is Action.TASK_DELETED
+    tell(
+        journal,
+        action,
+        task_id=task.id,
+        project_slug=task.project_slug,
+        data=None if is_gone else told(task),
     )
 
 

@@ -158,7 +158,7 @@ def test_without_its_entry_nothing_changes(as_alice):
     assert stored(task) == before
 
 
-def test_a_patch_is_three_statements(as_alice):
+def test_a_patch_is_four_statements(as_alice):
     task = a_task()
     as_alice.get("/api/tasks/4711")
 
@@ -166,7 +166,7 @@ def test_a_patch_is_three_statements(as_alice):
         patch(as_alice, task, title="Oil the fence", tags=["wood"])
 
     written = [s for s in statements if "SAVEPOINT" not in s["sql"]]
-    assert len(written) == 3
+    assert len(written) == 4
 
 
 def test_a_task_that_is_not_there(as_alice):

@@ -18,6 +18,7 @@ def start(client, task, **body):
 
 
 instant = datetime.fromisoformat
+START = ["SELECT", "UPDATE", "INSERT", "INSERT"]
 
 
 def statements_of(client, task):
@@ -102,14 +103,14 @@ def test_without_its_entry_it_is_not_started(as_alice):
     assert stored(task) == before
 
 
-def test_a_start_is_three_statements_and_one_more_after_another_holder(as_alice):
+def test_a_start_is_four_statements_and_one_more_after_another_holder(as_alice):
     as_alice.get("/api/tasks/4711")
     held_before = a_task(held_by="@bob", held_by_type="human", fence=1)
 
     first, second = statements_of(as_alice, a_task()), statements_of(as_alice, held_before)
 
-    assert [sql.split()[0] for sql in first] == ["SELECT", "UPDATE", "INSERT"]
-    assert [sql.split()[0] for sql in second] == ["SELECT", "UPDATE", "INSERT", "INSERT"]
+    assert [sql.split()[0] for sql in first] == START
+    assert [sql.split()[0] for sql in second] == [*START[:2], "INSERT", *START[2:]]
     assert FormerHolder.objects.get().principal == "@bob"
 
 
