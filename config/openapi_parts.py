@@ -16,6 +16,7 @@ TAGS: list[Part] = [
     {"name": "discovery", "description": "What other services need to verify our tokens."},
     {"name": "tasks", "description": "The board that people and agents share."},
     {"name": "events", "description": "Follow the board: what changed, in order."},
+    {"name": "projects", "description": "Slugs that belong to their members."},
     {"name": "audit", "description": "Who did what, and when; nobody can quietly change it."},
     {"name": "one-shots", "description": "Production data, changed once and for all."},
     {"name": "health", "description": "Alive, connected, ready."},
@@ -25,11 +26,13 @@ VOCABULARIES: Mapping[str, str] = MappingProxyType({
     "Action": "audit.actions.Action",
     "ActorType": "audit.actors.ActorType",
     "MigrationStatus": "migrations_ops.states.Progress",
+    "Membership": "tasks.projects.Membership",
     "Outcome": "audit.actions.Outcome",
     "Role": "accounts.scopes.Role",
     "TaskStatus": "tasks.lifecycle.Status",
 })  # fmt: skip
 PATH_IDS: Mapping[str, Part] = MappingProxyType({
+    "slug_of_project": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"},
     "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1},
 })  # fmt: skip
 

@@ -43,6 +43,46 @@ class NotProjectOwner(TaskError):
     sentence = "Only an owner of the project or an administrator may do this."
 
 
+class ProjectExists(TaskError):
+    """The slug belongs to a project already."""
+
+    sentence = "There is a project of this slug already."
+
+
+class TasksOfOthers(TaskError):
+    """To make a project of an open slug would take away what others work on."""
+
+    sentence = "Others have tasks under this slug: an administrator can make it a project."
+
+
+class ProjectHasTasks(TaskError):
+    """Without its project a slug is open, and so would be its tasks."""
+
+    sentence = "The project has tasks, which everybody would see without it: delete or move them."
+
+
+class NoSuchMember(TaskError):
+    """Nobody of that id is in the project."""
+
+    sentence = "There is no such member."
+
+
+class AlreadyMember(TaskError):
+    """They are in the project."""
+
+    sentence = "{principal} is in the project already."
+
+
+class LastOwner(TaskError):
+    """A project always has somebody who can say who belongs to it."""
+
+    sentence = "{principal} is the project's last owner."
+
+
+class OwnersArePeople(InvalidInput):
+    """Agents and services work in projects and rule over none."""
+
+
 class NotHolder(TaskError):
     """Somebody else holds the task."""
 
@@ -122,4 +162,4 @@ class HasDependents(TaskError):
 
 
 class UnknownPrincipal(InvalidInput):
-    """Nobody has the id that a task was to be assigned to."""
+    """Nobody has the id that was given."""

@@ -1,11 +1,12 @@
 """What is a project, once it is read, and what is somebody in it? Pure."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tasks.rows import instant
+
+SLUG = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 
 
 class Membership(StrEnum):
@@ -36,7 +37,7 @@ class MemberRow(NamedTuple):
     added_at: datetime
 
 
-def told(row: ProjectRow | MemberRow) -> Mapping[str, object]:
+def told(row: ProjectRow | MemberRow) -> dict[str, Any]:
     """Return the wire form: what JSON can hold, nothing else."""
     return {
         name: instant(value) if isinstance(value, datetime) else value

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from accounts.principals import Principal
 from tasks.comment_models import Comment
-from tasks.errors import NoSuchTask
+from tasks.errors import NoSuchProject, NoSuchTask
 from tasks.filters import COMMENT_ORDERS, OLDEST_FIRST, narrowed, order_of
-from tasks.models import Task
+from tasks.models import Member, Project, Task
 from tasks.rows import TaskRow
-from wire.pages import Page, page
+from wire.pages import Column, Page, page
 
 
 def get(task_id: int, *, caller: Principal) -> TaskRow:
@@ -40,6 +40,19 @@ def comments(task_id: int, query: Mapping[str, Any], *, caller: Principal) -> Pa
     _refuse_unseen(task_id, caller)
     order = COMMENT_ORDERS.get(query.get("ordering", ""), OLDEST_FIRST)
     return page(Comment.objects.filter(task=task_id), order, dict(query))
+
+
+def projects(query: Mapping[str, Any], *, caller: Principal) -> Page[Project]:
+    """Return a page of the projects the caller is in, each with their role."""
+    seen = Project.objects.visible_to(caller).with_role_of(caller)
+    return page(seen, (Column("slug"),), dict(query))
+
+
+def members(slug: str, query: Mapping[str, Any], *, caller: Principal) -> Page[Member]:
+    """Return a page of a project's members. Raises NoSuchProject."""
+    if not Project.objects.visible_to(caller).filter(pk=slug).exists():
+        raise NoSuchProject
+    return page(Member.objects.filter(project=slug), (Column("principal"),), dict(query))
 
 
 def _refuse_unseen(task_id: int, caller: Principal) -> None:

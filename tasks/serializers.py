@@ -7,13 +7,13 @@ from rest_framework import serializers
 
 from tasks.filters import ORDERS
 from tasks.lifecycle import Status
+from tasks.projects import SLUG
 from tasks.rows import WORDS, TaskRow, told
 from wire.fields import LARGEST_ID, Flag, Identifier, Instant, Text, Whole
 from wire.pages import PageQuery
 from wire.serializers import StrictSerializer
 
 STATUSES = [status.value for status in Status]
-SLUG = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}\Z"
 LONGEST_TEXT = 20_000
 LONGEST_NOTE = 2_000
 
@@ -22,7 +22,7 @@ class Slug(Text):
     """A project's slug."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validators=[RegexValidator(SLUG)], max_length=63, **kwargs)
+        super().__init__(validators=[RegexValidator(rf"\A{SLUG}\Z")], max_length=63, **kwargs)
 
 
 class PriorityField(serializers.ChoiceField):

@@ -94,7 +94,7 @@ class OneTask(Endpoint):
                     expected=expectation(request, TaskOut),
                 )
         except operations.Unchanged as unchanged:
-            task = unchanged.task
+            task = unchanged.found
         return Response(TaskOut(task).data)
 
     @extend_schema(responses={204: OpenApiResponse(description="Deleted.")})

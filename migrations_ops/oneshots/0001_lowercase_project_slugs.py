@@ -1,5 +1,9 @@
 # ruff: noqa: N999 - the number is what orders the files
-"""Project slugs were once taken as they came; clients that compare them want one spelling."""
+"""Project slugs were once taken as they came; clients that compare them want one spelling.
+
+A slug that is a project's keeps the project's spelling: its tasks would otherwise come into the
+open. Nor does a task of an open slug vanish into a project that is spelled in small letters.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +13,12 @@ from django.db.models.functions import Lower
 
 from audit.recording import Journal
 from migrations_ops.oneshot import Oneshot
-from tasks.models import Task
+from tasks.models import Project, Task
 
 
 @dataclass(frozen=True, kw_only=True)
 class LowercaseProjectSlugs(Oneshot):
-    """Write the project slug of every task in small letters."""
+    """Write the project slug of every task in small letters, but for those of projects."""
 
     name = "lowercase_project_slugs"
     description = "Write the project slug of every task in small letters."
@@ -34,5 +38,10 @@ class LowercaseProjectSlugs(Oneshot):
         )
 
     def _spelled_with_capitals(self) -> QuerySet[Task]:
-        named = Task.objects.filter(project_slug__isnull=False)
-        return named.exclude(project_slug=Lower("project_slug"))
+        projects = Project.objects.values("slug")
+        named = Task.objects.filter(project_slug__isnull=False).alias(small=Lower("project_slug"))
+        return (
+            named.exclude(project_slug=F("small"))
+            .exclude(project_slug__in=projects)
+            .exclude(small__in=projects)
+        )

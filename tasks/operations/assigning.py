@@ -1,4 +1,4 @@
-"""Whom can a task be given to?"""
+"""Who is meant by an id: to be given a task, or a place in a project?"""
 
 import re
 
@@ -11,7 +11,7 @@ SERVICE = "sa:"
 FROM_OUTSIDE = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]*:\S+\Z")
 
 
-def kind_of(principal: str, caller: Principal) -> ActorType:
+def kind_of(principal: str, caller: Principal, at: str = "/assigned_to") -> ActorType:
     """Return what kind of actor an id names. Raises UnknownPrincipal.
 
     Our own handles must be registered; ids of outside issuers and of services cannot be looked
@@ -25,4 +25,4 @@ def kind_of(principal: str, caller: Principal) -> ActorType:
             return ActorType(known)
     elif FROM_OUTSIDE.match(principal):
         return ActorType.SERVICE if principal.startswith(SERVICE) else ActorType.HUMAN
-    raise UnknownPrincipal.at("/assigned_to", "Nobody has this id.", "unknown_principal")
+    raise UnknownPrincipal.at(at, "Nobody has this id.", "unknown_principal")

@@ -13,7 +13,7 @@ from tasks.errors import (
     ViewersOnlyLook,
 )
 from tasks.lifecycle import STEPS, By, Status, Verb
-from tasks.projects import Membership
+from tasks.projects import Membership, ProjectRow
 from tasks.rows import Standing
 from tasks.sight import Sight
 from tasks.sql import role_to_enter
@@ -23,6 +23,19 @@ def may_write(standing: Standing, caller: Principal) -> None:
     """Raise ViewersOnlyLook for who may look at the task and no more."""
     if standing.role == Membership.VIEWER and not caller.is_admin:
         raise ViewersOnlyLook
+
+
+def may_rule(project: ProjectRow, caller: Principal) -> None:
+    """Raise PeopleOnly or NotProjectOwner for who decides nothing about project and members."""
+    may_found(caller)
+    if not (caller.is_admin or project.role == Membership.OWNER):
+        raise NotProjectOwner
+
+
+def may_found(caller: Principal) -> None:
+    """Raise PeopleOnly for who makes no projects."""
+    if caller.actor_type is not ActorType.HUMAN:
+        raise PeopleOnly
 
 
 def may_enter(slug: str | None, caller: Principal) -> None:

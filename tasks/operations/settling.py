@@ -13,7 +13,7 @@ from tasks.models import Task, standing_of
 from tasks.rows import Standing, TaskRow, told
 
 Sets = dict[str, Any]
-Expectation: TypeAlias = Callable[[TaskRow], None]
+Expectation: TypeAlias = Callable[[Any], None]
 
 # A change of these needs no telling, as every change brings it.
 _IMPLIED = frozenset({"id", "version", "created_at", "updated_at"})
@@ -29,8 +29,8 @@ class Settled(NamedTuple):
     after: TaskRow
 
 
-def anything(task: TaskRow) -> None:
-    """Expect nothing of the task; an expectation that is not met raises."""
+def anything(found: object) -> None:
+    """Expect nothing of what is found; an expectation that is not met raises."""
 
 
 def settle(

@@ -1,6 +1,6 @@
 """What if a request asks for nothing that is not so already?"""
 
-from tasks.rows import TaskRow
+from typing import Any
 
 
 class Unchanged(Exception):
@@ -9,6 +9,6 @@ class Unchanged(Exception):
     A recording without an entry cannot commit, so it is left the other way, by raising.
     """
 
-    def __init__(self, task: TaskRow) -> None:
+    def __init__(self, found: Any) -> None:
         super().__init__()
-        self.task = task
+        self.found = found

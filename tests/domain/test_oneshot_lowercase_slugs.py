@@ -8,6 +8,7 @@ from audit.actors import SHELL, Origin
 from audit.recording import Journal
 from migrations_ops.registry import FOLDER, Registry
 from tasks.models import Task
+from tests.factories import a_project
 from wire.clock import now
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,13 @@ def test_what_it_touches_has_a_new_version_and_the_rest_has_not(operation, tasks
     assert {task.version for task in touched} == {2}
     assert {task.title for task in touched} == {"of Demo", "of DEMO-2", "of a_b-C"}
     assert set(Task.objects.filter(updated_at=LONG_AGO).values_list("version", flat=True)) == {1}
+
+
+def test_tasks_neither_leave_a_project_nor_come_into_one_by_its_spelling(operation, tasks, journal):
+    for slug in ("Demo", "demo-2"):
+        a_project(slug)
+
+    assert (operation.count(), operation.run(journal), operation.remaining()) == (1, 1, 0)
+
+    slugs = Task.objects.order_by("id").values_list("project_slug", flat=True)
+    assert list(slugs) == ["Demo", "DEMO-2", "demo", None, "a_b-c", "x"]

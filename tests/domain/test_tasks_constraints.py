@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from tasks.constraints import CONSTRAINTS
 from tasks.lifecycle import Status
 from tasks.models import Dependency, FormerHolder, Task
-from tests.factories import NOON, a_task
+from tests.factories import NOON, a_project, a_task
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +78,20 @@ def test_the_database_refuses_to_say_the_same_twice(kind):
 @pytest.mark.parametrize("status", Status)
 def test_the_factory_makes_what_the_database_allows(status):
     assert a_task(status).pk
+
+
+def test_a_project_has_a_slug_and_a_member_a_known_role_once():
+    project = a_project("shed", {"@alice": "owner"})
+    alice = {"principal": "@alice", "role": "viewer", "added_by": "@bob", "added_at": NOON}
+    broken = [
+        ("tasks_project_has_a_slug", lambda: a_project("")),
+        ("tasks_member_role_is_known", lambda: project.members.update(role="boss")),
+        (
+            "tasks_member",
+            lambda: project.members.create(**alice),
+        ),
+    ]
+
+    for constraint, break_it in broken:
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            break_it()

@@ -80,7 +80,7 @@ def test_an_edit_that_changes_nothing_writes_nothing(edits):
     with pytest.raises(operations.Unchanged) as unchanged:
         edit(task, **edits)
 
-    assert unchanged.value.task.id == task.pk
+    assert unchanged.value.found.id == task.pk
     assert stored(task) == before
     assert not Entry.objects.exists()
 
