@@ -51,3 +51,4 @@ class AudienceAdmin(ReadOnly):
     """Services that tokens are for."""
 
     list_display = ("name", "resource", "payload_versions", "algorithm", "jwks_cache_seconds")
+    fields = (*list_display, "declared_versions")

@@ -5,7 +5,8 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# What a record has anyway; and Django's `request`, whose text has the query in it.
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
 _SEVERITY = {"WARN": "WARNING", "FATAL": "CRITICAL"}
 
 
