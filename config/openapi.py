@@ -179,7 +179,7 @@ class Schema(AutoSchema):
 def vocabularies() -> Mapping[frozenset[str], str]:
     """Return the name of each vocabulary by its words."""
     return {
-        frozenset(word.value for word in import_string(path)): name
+        frozenset(getattr(one, "word", one.value) for one in import_string(path)): name
         for name, path in VOCABULARIES.items()
     }
 

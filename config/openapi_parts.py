@@ -29,6 +29,7 @@ VOCABULARIES: Mapping[str, str] = MappingProxyType({
     "Membership": "tasks.projects.Membership",
     "Outcome": "audit.actions.Outcome",
     "Role": "accounts.scopes.Role",
+    "TaskPriority": "tasks.rows.Priority",
     "TaskStatus": "tasks.lifecycle.Status",
 })  # fmt: skip
 PATH_IDS: Mapping[str, Part] = MappingProxyType({

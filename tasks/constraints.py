@@ -55,7 +55,8 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
 ]
 
-# The tags' GIN index is PostgreSQL's alone and stands in the migration. Newest first is `-id`.
+# PostgreSQL's alone stand in migrations: the tags' GIN index, and the latest due date first with
+# tasks without one at the end. Newest first is `-id`.
 INDEXES = [
     models.Index("status", F("id").desc(), name="tasks_by_status"),
     models.Index("project_slug", F("id").desc(), name="tasks_by_project"),
@@ -64,7 +65,9 @@ INDEXES = [
     models.Index("assigned_to", F("id").desc(), name="tasks_by_assignee"),
     models.Index("created_by", F("id").desc(), name="tasks_by_creator"),
     models.Index("due_date", "id", name="tasks_by_due_date"),
+    models.Index("created_at", "id", name="tasks_by_created_at"),
     models.Index("updated_at", "id", name="tasks_by_updated_at"),
+    models.Index("title", "id", name="tasks_by_title"),
     models.Index("priority", "id", name="tasks_by_priority"),
     models.Index(
         F("priority").desc(),
@@ -72,5 +75,10 @@ INDEXES = [
         "id",
         condition=Q(status=Status.PENDING.value),
         name="tasks_to_claim",
+    ),
+    models.Index(
+        "lease_expires_at",
+        condition=Q(lease_expires_at__isnull=False),
+        name="tasks_by_lease",
     ),
 ]

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.principals import Principal
-from tasks.models import TaskQuerySet, is_overdue, is_ready
+from tasks.models import TaskQuerySet, is_overdue
+from tasks.ready import is_ready
 from wire.pages import Column, Order
 
 NEWEST_FIRST: Order = (Column("id", descending=True),)
@@ -52,7 +53,7 @@ def narrowed(
     """Return the tasks that a validated query asks for."""
     wanted = [_FILTERS[name](value) for name, value in query.items() if name in _FILTERS]
     wanted += [_person(name, query[name], caller) for name in PEOPLE if name in query]
-    flags = {"overdue": is_overdue(at), "ready": is_ready(caller)}
+    flags = {"overdue": is_overdue(at), "ready": is_ready(caller, at)}
     wanted += [flags[name] if query[name] else ~flags[name] for name in flags if name in query]
     return tasks.filter(*wanted)
 

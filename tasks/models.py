@@ -14,13 +14,7 @@ from tasks.constraints import CONSTRAINTS, INDEXES
 from tasks.lifecycle import OPEN, Status
 from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
-from tasks.sight import (
-    in_sight,
-    writable,
-)
-from tasks.sql import (
-    HasOpenDependencies,
-)
+from tasks.sight import in_sight, writable
 
 # These are stored here too.
 __all__ = [
@@ -146,6 +140,8 @@ class FormerHolder(models.Model):
         Task, on_delete=models.CASCADE, related_name="former_holders", db_index=False
     )
     principal = models.CharField(max_length=255)
+    # When the task was taken from them; null when they had let go of it.
+    overtaken_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ("view",)
@@ -161,12 +157,6 @@ def standing_of(task_id: int, principal: Principal) -> Standing | None:
     """Return a task with all that a decision about it needs, None for one out of sight."""
     seen = Task.standings.visible_to(principal).filter(pk=task_id)
     return cast("Standing | None", next(iter(seen), None))
-
-
-def is_ready(principal: Principal) -> Q:
-    """Return the condition of being ready for the caller."""
-    free = Q(assigned_to__isnull=True) | Q(assigned_to=principal.id)
-    return Q(free, ~Q(HasOpenDependencies("pk")), status=Status.PENDING.value)
 
 
 def is_overdue(at: datetime) -> Q:

@@ -21,6 +21,7 @@ from tasks.sql import (
     SubtaskCount,
     SubtasksCompleted,
     WasHeld,
+    WasOvertaken,
 )
 
 if TYPE_CHECKING:  # at run time it is what is imported by the models
@@ -91,6 +92,7 @@ def _besides_standing(sight: Sight) -> dict[str, Expression]:
         "requires_review": RequiresReview("project_slug"),
         "role": RoleIn("project_slug", Value(sight.member)),
         "once_held": WasHeld("pk", Value(sight.caller)),
+        "overtaken": WasOvertaken("pk", Value(sight.caller)),
     }
 
 

@@ -9,6 +9,7 @@ from tasks.comment_models import Comment
 from tasks.errors import NoSuchProject, NoSuchTask
 from tasks.filters import COMMENT_ORDERS, OLDEST_FIRST, narrowed, order_of
 from tasks.models import Member, Project, Task
+from tasks.ready import Wanted, next_ready
 from tasks.rows import TaskRow
 from wire.pages import Column, Page, page
 
@@ -19,6 +20,12 @@ def get(task_id: int, *, caller: Principal) -> TaskRow:
     if found is None:
         raise NoSuchTask
     return cast("TaskRow", found)
+
+
+def next_task(wanted: Wanted, *, caller: Principal, at: datetime) -> TaskRow | None:
+    """Return the task that a claim would take now, None when nothing is ready."""
+    standing = next_ready(wanted, caller, at)
+    return None if standing is None else standing.task
 
 
 def find(query: Mapping[str, Any], *, caller: Principal, at: datetime) -> Page[Any]:

@@ -75,6 +75,7 @@ class Standing(NamedTuple):
     requires_review: bool
     role: str | None  # the caller's in the task's project
     once_held: bool  # by the caller, before it passed to another
+    overtaken: bool  # the caller had not let go of it by then
 
     @property
     def status(self) -> Status:

@@ -181,7 +181,8 @@ class TaskQuery(SubtaskQuery):
     overdue = Flag(required=False, help_text="Open and past the due date.")
     ready = Flag(
         required=False,
-        help_text="Pending, unassigned or the caller's, with every dependency completed.",
+        help_text="There for the caller to claim: pending, unassigned or the caller's own, or "
+        "with a lapsed lease; and every dependency completed.",
     )
     q = Text(max_length=200, required=False, help_text="Part of title or description.")
 

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, CharField, Expression, Func, Q, Value
 
 from accounts.principals import Principal
 from tasks.projects import Membership
+from tasks.sql import any_of
 
 
 class Sight(NamedTuple):
@@ -45,7 +46,7 @@ class IsSeen(Func):
         " AND NOT EXISTS (SELECT 1 FROM tasks_member m"
         " WHERE m.project_id = p.slug AND m.principal = "
     )
-    template = "NOT EXISTS (SELECT 1 FROM tasks_project p WHERE p.slug = %(expressions)s))"
+    template = f"NOT {any_of('tasks_project p WHERE p.slug = %(expressions)s)')}"
     output_field = BooleanField()
 
 
@@ -69,10 +70,7 @@ class RoleIn(Func):
 class RequiresReview(Func):
     """Whether the project of a slug wants all work reviewed."""
 
-    template = (
-        "EXISTS (SELECT 1 FROM tasks_project p"
-        " WHERE p.slug = %(expressions)s AND p.requires_review)"
-    )
+    template = any_of("tasks_project p WHERE p.slug = %(expressions)s AND p.requires_review")
     output_field = BooleanField()
 
 

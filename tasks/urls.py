@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from tasks import project_views, views
+from tasks.claim_views import Claim, Next
 from tasks.comment_views import Comments
 from tasks.projects import SLUG
 from tasks.step_views import STEP_VIEWS
@@ -34,6 +35,8 @@ register_converter(ProjectConverter, "slug_of_project")
 
 urlpatterns = [
     path("api/tasks", views.Tasks.as_view()),
+    path("api/tasks/claim", Claim.as_view()),
+    path("api/tasks/next", Next.as_view()),
     path("api/tasks/<id:task_id>", views.OneTask.as_view(), name="task"),
     path("api/tasks/<id:task_id>/subtasks", views.Subtasks.as_view()),
     path("api/tasks/<id:task_id>/comments", Comments.as_view()),

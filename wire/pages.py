@@ -56,6 +56,11 @@ class Column:
             past |= Q(**{f"{self.name}__isnull": True})
         return past
 
+    def reached(self, value: object, *, backward: bool) -> Q:
+        """Return the condition of rows at `value` or past it, where an index can begin."""
+        greater = self.descending is backward
+        return Q(**{f"{self.name}__{'gte' if greater else 'lte'}": value})
+
     def same(self, value: object) -> Q:
         """Return the condition of rows that tie with `value`."""
         return Q(**{f"{self.name}__isnull": True} if value is None else {self.name: value})
@@ -129,7 +134,13 @@ def _past(order: Order, position: _Position) -> Q:
     for column, value in zip(order, position.values, strict=True):
         condition |= ties & column.beyond(value, backward=position.backward)
         ties &= column.same(value)
-    return condition
+    # Which says no more than the alternatives do, but says it so that an index begins there.
+    first, value = order[0], position.values[0]
+    return (
+        condition
+        if first.nullable
+        else condition & first.reached(value, backward=position.backward)
+    )
 
 
 def _shape(order: Order) -> str:

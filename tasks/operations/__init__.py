@@ -1,5 +1,6 @@
 """What can happen to a task? The same answer for REST, agents, pushes and the console."""
 
+from tasks.operations.claiming import NothingReady, claim
 from tasks.operations.commenting import comment
 from tasks.operations.creating import Draft, create
 from tasks.operations.deleting import delete
@@ -11,7 +12,9 @@ from tasks.operations.unchanged import Unchanged
 __all__ = [
     "Asked",
     "Draft",
+    "NothingReady",
     "Unchanged",
+    "claim",
     "comment",
     "create",
     "delete",

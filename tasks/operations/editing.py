@@ -11,7 +11,13 @@ from tasks.lifecycle import Status
 from tasks.operations import relations
 from tasks.operations.assigning import kind_of
 from tasks.operations.effects import taken_by, usual_lease
-from tasks.operations.rights import may_act, may_ask_to_cancel, may_enter, may_leave, may_write
+from tasks.operations.rights import (
+    may_act,
+    may_edit,
+    may_enter,
+    may_leave,
+    may_write,
+)
 from tasks.operations.settling import (
     Expectation,
     Sets,
@@ -106,7 +112,7 @@ def _amend(
         return wanted
 
     settled = settle(task_id, caller, journal.at, decide, expected)
-    remember_holder(settled)
+    remember_holder(settled, journal)
     after = _related(edits, settled, caller)
     _tell(settled.before.task, after, journal)
     return after
@@ -118,8 +124,7 @@ def _changed(edits: Mapping[str, Any], task: TaskRow) -> Sets:
 
 
 def _refuse(wanted: Sets, standing: Standing, caller: Principal) -> None:
-    if "cancel_requested" in wanted:
-        may_ask_to_cancel(standing, caller)
+    may_edit(wanted, standing, caller)
     if "assigned_to" in wanted:
         may_act(standing, caller)
     if "project_slug" in wanted:

@@ -60,6 +60,14 @@ def taken_by(
     }
 
 
+def taken(moment: Moment) -> Sets:
+    """Return what it sets when the caller takes the task to begin at once."""
+    caller = moment.caller
+    lease = moment.asked.lease_seconds or usual_lease(caller.actor_type)
+    begun = taken_by(caller.id, caller.actor_type, moment.standing, moment.at, lease)
+    return {**begun, "started_at": moment.at}
+
+
 def usual_lease(kind: ActorType) -> int | None:
     """Return the lease of one who asks for none, in seconds: agents have one, people do not."""
     seconds: int = settings.CONTRACT.lease_seconds
@@ -72,9 +80,7 @@ def _start(moment: Moment) -> Sets:
         raise AssignedToOther(assignee=task.assigned_to)
     if moment.standing.open_dependencies:
         raise DependenciesOpen
-    lease = moment.asked.lease_seconds or usual_lease(caller.actor_type)
-    taken = taken_by(caller.id, caller.actor_type, moment.standing, moment.at, lease)
-    return {**taken, "started_at": moment.at}
+    return taken(moment)
 
 
 def _progress(moment: Moment) -> Sets:

@@ -1,5 +1,7 @@
 """Who may do what to a task that they can see?"""
 
+from collections.abc import Collection
+
 from accounts.principals import Principal
 from audit.actors import ActorType
 from tasks.errors import (
@@ -78,6 +80,17 @@ def may_act(standing: Standing, caller: Principal) -> None:
     if standing.once_held:
         raise StaleFence(fence=standing.task.fence)
     raise NotHolder(holder=standing.task.assigned_to)
+
+
+def may_edit(members: Collection[str], standing: Standing, caller: Principal) -> None:
+    """Raise NotCreator for who may not ask to cancel, StaleFence for who lost the task unawares.
+
+    That one may yet ask, but change nothing else as long as another holds the task.
+    """
+    if "cancel_requested" in members:
+        may_ask_to_cancel(standing, caller)
+    if standing.overtaken and standing.is_held and set(members) - {"cancel_requested"}:
+        may_act(standing, caller)
 
 
 def may_judge(standing: Standing, caller: Principal) -> None:

@@ -63,6 +63,15 @@ def found(task_id: int, caller: Principal) -> Standing:
     return standing
 
 
+def moved(before: Standing, at: datetime, sets: Sets) -> Settled | None:
+    """Change the task unless somebody changed it since it was read; None when somebody did."""
+    if not Task.objects.move(before.task, at, sets):
+        return None
+    seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
+    after = before.task._replace(**seen, version=before.task.version + 1, updated_at=at)
+    return Settled(before, sets, after)
+
+
 def note(
     journal: Journal,
     action: Action,
@@ -120,9 +129,4 @@ def _attempt(
 ) -> Settled | None:
     before = found(task_id, caller)
     expected(before.task)
-    sets = decide(before)
-    if not Task.objects.move(before.task, at, sets):
-        return None
-    seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
-    after = before.task._replace(**seen, version=before.task.version + 1, updated_at=at)
-    return Settled(before, sets, after)
+    return moved(before, at, decide(before))

@@ -89,7 +89,7 @@ def _walk(
         return effects(verb, Moment(standing, caller, journal.at, asked))
 
     settled = settle(task_id, caller, journal.at, decide, expected)
-    remember_holder(settled)
+    remember_holder(settled, journal)
     verb = choose(settled.before)
     if verb is Verb.REOPEN and settled.before.parent_id is not None:
         rejoin(settled.before.parent_id)
@@ -99,13 +99,21 @@ def _walk(
     return settled.after
 
 
-def remember_holder(settled: Settled) -> None:
+def remember_holder(settled: Settled, journal: Journal) -> None:
     """Keep whose hold has passed to another, to tell them so when they come back."""
     left, taker = settled.before.held_by, settled.sets.get("held_by")
-    if left is not None and taker is not None and left != taker:
-        FormerHolder.objects.bulk_create(
-            [FormerHolder(task_id=settled.after.id, principal=left)], ignore_conflicts=True
-        )
+    if left is None or taker is None or left == taker:
+        return
+    let_go = not settled.before.is_held or journal.actor.id == left
+    former = FormerHolder(
+        task_id=settled.after.id, principal=left, overtaken_at=None if let_go else journal.at
+    )
+    FormerHolder.objects.bulk_create(
+        [former],
+        update_conflicts=True,
+        unique_fields=["task", "principal"],
+        update_fields=["overtaken_at"],
+    )
 
 
 def _refuse(verb: Verb, standing: Standing, caller: Principal, asked: Asked) -> None:

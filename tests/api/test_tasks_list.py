@@ -147,6 +147,16 @@ def test_ready_is_pending_free_for_the_caller_and_waiting_for_nothing(as_alice, 
     }
 
 
+def test_a_task_whose_lease_has_lapsed_is_ready(as_alice):
+    lapsed, living = (
+        a_task(Status.IN_PROGRESS, holder=BOB, lease_seconds=60, lease_expires_at=at)
+        for at in (NOON, now() + timedelta(hours=1))
+    )
+
+    assert ids(as_alice.get(f"{PATH}?ready=true")) == [lapsed.pk]
+    assert ids(as_alice.get(f"{PATH}?ready=false")) == [living.pk]
+
+
 def test_not_overdue_is_all_the_rest(as_alice, board):
     rest = {task.pk for name, task in board.items() if name != "overdue"}
 

@@ -1,0 +1,45 @@
+"""What happens when a task is asked for without saying which?"""
+
+from accounts.principals import Principal
+from audit.actions import Action
+from audit.recording import Journal
+from tasks.lifecycle import Status
+from tasks.operations.effects import Asked, Moment, taken
+from tasks.operations.settling import differences, moved, note
+from tasks.operations.steps import remember_holder
+from tasks.ready import Wanted, next_ready
+from tasks.rows import TaskRow
+
+ANYTHING = Wanted()
+
+
+class NothingReady(Exception):
+    """There is nothing to take. No refusal: asking again later may find something.
+
+    A recording without an entry cannot commit, so it is left the other way, by raising.
+    """
+
+
+def claim(
+    wanted: Wanted = ANYTHING,
+    *,
+    caller: Principal,
+    journal: Journal,
+    lease_seconds: int | None = None,
+) -> TaskRow:
+    """Take the first ready task in line; of callers at one instant each gets another.
+
+    Raises NothingReady.
+    """
+    before = next_ready(wanted, caller, journal.at, taking=True)
+    if before is None:
+        raise NothingReady
+    moment = Moment(before, caller, journal.at, Asked(lease_seconds=lease_seconds))
+    settled = moved(before, journal.at, {"status": Status.IN_PROGRESS.value, **taken(moment)})
+    if settled is None:
+        raise NothingReady
+    remember_holder(settled, journal)
+    said = {"lease_seconds": lease_seconds} if lease_seconds else {}
+    note(journal, Action.TASK_CLAIMED, settled.after,
+         differences(before.task, settled.after), said)  # fmt: skip
+    return settled.after

@@ -1,0 +1,109 @@
+"""Which index answers which question, as PostgreSQL plans it for twenty thousand tasks."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.many_tasks import remove_all, store_many
+
+# SQLite plans by other rules, and keeps no statistics to plan by.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
+
+MANY = 20_000
+# All but `q`: part of a text is in no index of PostgreSQL without its extensions.
+FILTERS = [
+    *("", "status=pending", "status=review&status=in_progress", "priority=critical"),
+    *("assigned_to=me", "assigned_to=@agent7", "assigned_to=", "created_by=@person9"),
+    *("project=project-7", "project=project-7&status=pending", "project=project-7&q=fence"),
+    *("parent_id=0", "parent_id=22", "tag=tag-3", "tag=tag-3&tag=kind-5", "tag=none"),
+    *("due_before=2026-01-05T00:00:00Z", "due_after=2028-04-01T00:00:00Z"),
+    *("overdue=true", "overdue=false", "ready=true", "ready=false"),
+]
+LONG = {"tasks_task", "tasks_dependency", "tasks_formerholder", "audit_entry"}
+KEYS = ["created_at", "updated_at", "due_date", "priority", "title"]
+CLAIMS = [{}, {"project": "project-3"}, {"tags": ["tag-3"]}, {"priority_at_least": "high"}]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def many(django_db_setup, django_db_blocker):
+    """The board and its history."""
+    with django_db_blocker.unblock():
+        store_many(MANY)
+        yield
+        remove_all()
+
+
+def steps(plan):
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from steps(part)
+
+
+def planned(ask):
+    """Return each step of the plans of what is read for an answer."""
+    with CaptureQueriesContext(connection) as statements:
+        answer = ask()
+    assert answer.status_code == 200, answer.content
+    found = []
+    for statement in statements:
+        if statement["sql"].startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {statement['sql']}")
+                [[told]] = cursor.fetchall()
+            plans = json.loads(told) if isinstance(told, str) else told
+            found += steps(plans[0]["Plan"])
+    return found
+
+
+def indexes(found):
+    """Return the indexes that are read, having made sure that nothing long is read end to end."""
+    assert not LONG & {s["Relation Name"] for s in found if s["Node Type"] == "Seq Scan"}
+    return {step["Index Name"] for step in found if "Index Name" in step}
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_every_filter_of_the_list_is_answered_from_indexes(as_alice, query):
+    assert indexes(planned(lambda: as_alice.get(f"/api/tasks?{query}")))
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("key", KEYS)
+def test_every_order_of_the_list_is_that_of_an_index(as_alice, key, sign):
+    found = planned(lambda: as_alice.get(f"/api/tasks?ordering={sign}{key}"))
+
+    assert any(name.startswith(f"tasks_by_{key}") for name in indexes(found))
+    assert "Sort" not in {step["Node Type"] for step in found}
+
+
+@pytest.mark.parametrize("key", ["created_at", "-updated_at", "priority", "-title"])
+def test_a_later_page_begins_in_the_index_where_the_last_one_ended(as_alice, key):
+    link = as_alice.get(f"/api/tasks?ordering={key}")["Link"]
+
+    found = planned(lambda: as_alice.get(link.partition(">")[0].strip("<")))
+
+    assert indexes(found)
+    [list_scan] = [s for s in found if s.get("Index Name") == f"tasks_by_{key.strip('-')}"]
+    assert key.strip("-") in list_scan["Index Cond"]
+
+
+@pytest.mark.parametrize("wanted", CLAIMS)
+def test_a_claim_is_answered_from_indexes(as_robo, wanted):
+    found = indexes(planned(lambda: as_robo.post("/api/tasks/claim", wanted)))
+
+    assert "tasks_by_lease" in found
+    assert wanted or "tasks_to_claim" in found
+
+
+def test_looking_at_the_next_task_is_answered_from_indexes(as_robo):
+    found = indexes(planned(lambda: as_robo.get("/api/tasks/next")))
+
+    assert {"tasks_by_lease", "tasks_to_claim"} <= found
+
+
+@pytest.mark.parametrize("path", ["/api/tasks/{}/audit", "/api/audit?task_id={}"])
+def test_the_history_of_a_task_is_read_from_its_index(as_dana, path):
+    newest = as_dana.get("/api/tasks?limit=1").json()[0]["id"]
+
+    assert "audit_of_task" in indexes(planned(lambda: as_dana.get(path.format(newest))))
