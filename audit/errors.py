@@ -21,3 +21,16 @@ class NoSuchEntry(AuditError):
     """There is no such entry, or none the caller may see."""
 
     sentence = "No such audit entry."
+
+
+class NotSealedYet(AuditError):
+    """The entry has no place in a signed tree yet; that takes seconds."""
+
+    sentence = "This entry is not sealed yet; try again."
+    wait = 2
+
+
+class NoSuchCheckpoint(AuditError):
+    """No checkpoint has that size, or the one that has does not cover the entry."""
+
+    sentence = "No checkpoint of {size} entries covers this one."

@@ -14,6 +14,7 @@ class Leaf(models.Model):
 
     position = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
+    xact = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
 
     class Meta:

@@ -6,6 +6,7 @@ from audit.actions import Action, Outcome
 from audit.actors import ActorType
 from wire.fields import Identifier, Instant, Text
 from wire.pages import PageQuery
+from wire.serializers import StrictSerializer
 
 
 class TrailQuery(PageQuery):
@@ -59,3 +60,38 @@ class EntryOut(serializers.Serializer[object]):
     user_agent = serializers.CharField()
     release = serializers.CharField()
     leaf_hash = serializers.CharField()
+
+
+class ProofQuery(StrictSerializer):
+    """What a proof can be asked for."""
+
+    size = Identifier(
+        required=False, help_text="The checkpoint to lead to, by its size; the newest if not given."
+    )
+
+
+class CheckpointOut(serializers.Serializer[object]):
+    """What the issuer signed of the tree of entries (RFC 9162, section 2.1)."""
+
+    size = serializers.IntegerField(help_text="How many entries it covers.")
+    root = serializers.CharField(  # type: ignore[assignment]
+        help_text="The root of their tree: SHA-256, in hex."
+    )
+    previous = serializers.CharField(
+        help_text="SHA-256 of the statement before, in hex; 64 zeros for the first."
+    )
+    time = Instant()
+    kid = serializers.CharField()
+    statement = serializers.CharField(help_text="All of it as a JWS of the issuer's.")
+
+
+class ProofOut(serializers.Serializer[object]):
+    """The path from an entry's leaf to the root of a checkpoint (RFC 9162, section 2.1.3)."""
+
+    entry_id = serializers.IntegerField()
+    leaf_hash = serializers.CharField()
+    position = serializers.IntegerField(help_text="The leaf's index, from 0.")
+    path = serializers.ListField(
+        child=serializers.CharField(), help_text="The hashes beside the way, from the leaf up."
+    )
+    checkpoint = CheckpointOut()

@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from audit import views
+from audit import seal_views, views
+from wire import paths  # noqa: F401  ids in paths
 
 urlpatterns = [
     path("api/audit", views.Entries.as_view()),
+    path("api/audit/checkpoints", seal_views.Checkpoints.as_view()),
+    path("api/audit/<id:entry_id>/proof", seal_views.EntryProof.as_view()),
 ]

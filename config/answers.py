@@ -12,6 +12,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.errors import NotSealedYet
 from config.problems import Problem, problem_of
 from idempotency.errors import KeyInUse
 from wire.errors import Fault, InvalidInput
@@ -94,7 +95,7 @@ def headers_of(
         scheme = "Basic" if basic else "Bearer"
         rest = "" if basic else ', error="invalid_token"'
         return {"WWW-Authenticate": f'{scheme} realm="taskflow"{rest}'}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, KeyInUse):
+    if status == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, KeyInUse | NotSealedYet):
         return {"Retry-After": str(getattr(error, "wait", RETRY_SECONDS))}
     if isinstance(error, drf.Throttled):
         return {"Retry-After": str(getattr(error, "wait", None) or 1)}

@@ -59,6 +59,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     # audit
     audit.AuditUnavailable: Problem(503, "audit_unavailable"),
     audit.NoSuchEntry: Problem(404, "not_found", "There is nothing here."),
+    audit.NotSealedYet: Problem(404, "not_sealed_yet"),
+    audit.NoSuchCheckpoint: Problem(404, "no_such_checkpoint"),
     # idempotency
     idempotency.KeyReused: Problem(422, "idempotency_key_reused"),
     idempotency.KeyInUse: Problem(409, "idempotency_key_in_use"),

@@ -1,27 +1,14 @@
 """Which path leads where?"""
 
 from django.urls import path, register_converter
-from django.urls.converters import IntConverter, StringConverter
+from django.urls.converters import StringConverter
 
 from tasks import project_views, views
 from tasks.claim_views import Claim, Next
 from tasks.comment_views import Comments
 from tasks.projects import SLUG
 from tasks.step_views import STEP_VIEWS
-from wire.fields import LARGEST_ID
-
-
-class IdConverter(IntConverter):
-    """A positive 64-bit id in ASCII digits, in its one spelling."""
-
-    regex = "[1-9][0-9]{0,18}"
-
-    def to_python(self, value: str) -> int:
-        """Return the id. Raises ValueError, which is a 404, past 64 bits."""
-        number = int(value)
-        if number > LARGEST_ID:
-            raise ValueError("past 64 bits")
-        return number
+from wire import paths  # noqa: F401  ids in paths
 
 
 class ProjectConverter(StringConverter):
@@ -30,7 +17,6 @@ class ProjectConverter(StringConverter):
     regex = SLUG
 
 
-register_converter(IdConverter, "id")
 register_converter(ProjectConverter, "slug_of_project")
 
 urlpatterns = [

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('position', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('entry_id', models.BigIntegerField(unique=True)),
+                ('xact', models.BigIntegerField()),
                 ('hash', models.BinaryField(max_length=32)),
             ],
             options={

@@ -11,22 +11,29 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, connection
 
-from audit.models import Checkpoint, Entry, Leaf, Subtree, instant
+from audit.models import Checkpoint, Entry, EntryQuerySet, Leaf, Subtree, instant
 from audit.order import numbers
 from audit.recording import whole
 from audit.seal_models import GENESIS
 from audit.signing import CHECKPOINT, kid_of, sign
 from audit.tree import Frontier
+from wire.errors import DomainError
 
 BATCH = 8192  # entries, at most, that one checkpoint adds
 
-Row = tuple[int, str]
+
+class _Row(NamedTuple):
+    """What sealing needs of an entry."""
+
+    pk: int
+    leaf_hash: str
+    xact: int
 
 
 class _Due(NamedTuple):
     """What can be placed now, in its order, and where the sealing after this one looks on."""
 
-    rows: Sequence[Row]
+    rows: Sequence[_Row]
     floor: int
 
 
@@ -52,6 +59,14 @@ def seal(at: datetime) -> Checkpoint | None:
     return checkpoint
 
 
+def seal_if_possible(at: datetime) -> Checkpoint | None:
+    """Seal in passing, where something else is asked: that nobody can sign now is no matter."""
+    try:
+        return seal(at)
+    except DomainError:
+        return None
+
+
 def seal_all(at: datetime) -> Iterator[Checkpoint]:
     """Seal until nothing that is committed stands open; yields each checkpoint."""
     while checkpoint := seal(at):
@@ -63,17 +78,23 @@ def hash_of(statement: str) -> str:
     return hashlib.sha256(statement.encode()).hexdigest()
 
 
-def _placed(rows: Sequence[Row], frontier: Frontier) -> Iterator[Leaf]:
-    for entry_id, leaf_hash in rows:
-        leaf = bytes.fromhex(leaf_hash)
-        yield Leaf(position=frontier.size, entry_id=entry_id, hash=leaf)
+def _placed(rows: Sequence[_Row], frontier: Frontier) -> Iterator[Leaf]:
+    for row in rows:
+        leaf = bytes.fromhex(row.leaf_hash)
+        yield Leaf(position=frontier.size, entry_id=row.pk, xact=row.xact, hash=leaf)
         frontier.append(leaf)
 
 
 def _signed(frontier: Frontier, newest: Checkpoint | None, floor: int, at: datetime) -> Checkpoint:
     root = frontier.root().hex()
     previous = hash_of(newest.statement) if newest else GENESIS
-    claims = {"size": frontier.size, "root": root, "previous": previous, "time": instant(at)}
+    claims = {
+        "size": frontier.size,
+        "root": root,
+        "previous": previous,
+        "time": instant(at),
+        "floor": floor,
+    }
     statement = sign(claims, typ=CHECKPOINT, at=at)
     return Checkpoint(
         size=frontier.size,
@@ -89,8 +110,8 @@ def _signed(frontier: Frontier, newest: Checkpoint | None, floor: int, at: datet
 def _due(floor: int) -> _Due:
     if connection.vendor == "postgresql":
         return _due_by_transaction(floor)
-    rows = list(Entry.objects.filter(pk__gte=floor).order_by("pk").values_list(*_ROW)[:BATCH])
-    return _Due(rows, rows[-1][0] + 1 if rows else floor)
+    rows = _first(Entry.objects.filter(pk__gte=floor).order_by("pk"))
+    return _Due(rows, rows[-1].pk + 1 if rows else floor)
 
 
 def _due_by_transaction(floor: int) -> _Due:
@@ -99,11 +120,11 @@ def _due_by_transaction(floor: int) -> _Due:
     # Restored from a dump into another cluster, whose numbers begin anew: look at everything.
     is_restored = floor > unused
     entries = Entry.objects.unsealed().filter(xact__gte=0 if is_restored else floor)
-    found = list(entries.order_by("xact", "pk").values_list(*_ROW, "xact")[:BATCH])
-    rows = [(entry_id, leaf_hash) for entry_id, leaf_hash, _ in found]
+    rows = _first(entries.order_by("xact", "pk"))
     if len(rows) < BATCH:
         return _Due(rows, lowest)
-    return _Due(rows, floor if is_restored else min(lowest, found[-1][2]))
+    return _Due(rows, floor if is_restored else min(lowest, rows[-1].xact))
 
 
-_ROW = ("pk", "leaf_hash")
+def _first(entries: EntryQuerySet) -> list[_Row]:
+    return [_Row(*values) for values in entries.values_list(*_Row._fields)[:BATCH]]

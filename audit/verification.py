@@ -1,0 +1,191 @@
+"""Is history what was sealed? If not, where is the first place at which it is not?
+
+Statements are judged by a function that is given: the audit knows no keys.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from django.db import connection
+from django.db.models import Max, Subquery
+from django.db.models.functions import Coalesce
+
+from audit.ledger import leaf_hash
+from audit.models import HASHED, Checkpoint, Entry, EntryQuerySet, Leaf, instant
+from audit.operations.sealing import hash_of
+from audit.order import numbers
+from audit.seal_models import GENESIS
+from audit.signing import CHECKPOINT, kid_of
+from audit.tree import Frontier
+
+BATCH = 2000  # leaves read at a time
+COLUMNS = ("pk", "xact", "leaf_hash", "occurred_at", *HASHED)
+
+
+class Tampered(Exception):
+    """History is not what was sealed: where, and in what way."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where} {what}")
+
+
+class Unproven(Exception):
+    """A statement is not one of the issuer's. The message says why."""
+
+
+# Given a statement and its type, returns what it claims. Raises Unproven.
+Judge: TypeAlias = Callable[[str, str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What was found to be as it was sealed, and how much is not sealed yet."""
+
+    entries: int
+    checkpoints: int
+    root: str
+    unsealed: int
+
+
+def verify_stored(judge: Judge, kept: str | None = None) -> Verified:
+    """Compare every entry with its place, every root with what was signed. Raises Tampered.
+
+    `kept` is a checkpoint that somebody took away: nothing else tells of a tail that was cut off
+    together with all that was signed of it.
+    """
+    newest = Checkpoint.objects.newest()
+    size = newest.size if newest else 0
+    frontier = Frontier()
+    count = 0
+    for checkpoint in _checkpoints(judge, size):
+        for leaf in _leaves(frontier.size, checkpoint.size):
+            frontier.append(leaf)
+        if frontier.root().hex() != checkpoint.root:
+            raise Tampered(_named(checkpoint), "has another root than the hashes in their places")
+        count += 1
+    _check_uncovered()
+    _check_kept(kept, judge)
+    unsealed = _check_unsealed(newest.floor if newest else 0)
+    return Verified(entries=size, checkpoints=count, root=frontier.root().hex(), unsealed=unsealed)
+
+
+def content_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an entry's leaf covers, given its columns by name."""
+    return {**{name: row[name] for name in HASHED}, "occurred_at": instant(row["occurred_at"])}
+
+
+def _checkpoints(judge: Judge, size: int) -> Iterator[Checkpoint]:
+    """Yield each checkpoint after it was judged and compared with the one before."""
+    previous, covered = GENESIS, 0
+    for checkpoint in Checkpoint.objects.filter(size__lte=size).order_by("size").iterator():
+        _check_statement(checkpoint, judge)
+        if checkpoint.previous != previous:
+            raise Tampered(_named(checkpoint, covered), "does not follow the one before it")
+        yield checkpoint
+        previous, covered = hash_of(checkpoint.statement), checkpoint.size
+
+
+def _check_statement(checkpoint: Checkpoint, judge: Judge) -> None:
+    try:
+        claims = judge(checkpoint.statement, CHECKPOINT)
+    except Unproven as error:
+        raise Tampered(_named(checkpoint), f"was not signed by the issuer: {error}") from error
+    told = {
+        "size": checkpoint.size,
+        "root": checkpoint.root,
+        "previous": checkpoint.previous,
+        "time": instant(checkpoint.time),
+        "floor": checkpoint.floor,
+        "kid": checkpoint.kid,
+    }
+    signed = {**claims, "kid": kid_of(checkpoint.statement)}
+    for name, value in told.items():
+        if signed.get(name) != value:
+            raise Tampered(_named(checkpoint), f"was signed with another {name}")
+
+
+def _named(checkpoint: Checkpoint, covered: int | None = None) -> str:
+    """Name a checkpoint, and the first entry that only it vouches for."""
+    older = Checkpoint.objects.filter(size__lt=checkpoint.size)
+    start = (older.aggregate(Max("size"))["size__max"] or 0) if covered is None else covered
+    first = Leaf.objects.filter(position=start).first()
+    name = f"Checkpoint {checkpoint.size}"
+    return f"{name} (from entry {first.entry_id} on)" if first else name
+
+
+def _leaves(start: int, stop: int) -> Iterator[bytes]:
+    """Yield the hashes in their places, each compared with its entry."""
+    while start < stop:
+        after = min(start + BATCH, stop)
+        places = Leaf.objects.filter(position__gte=start, position__lt=after).order_by("position")
+        leaves = list(places.values_list("position", "entry_id", "xact", "hash"))
+        entries = _rows([leaf[1] for leaf in leaves])
+        for expected, (position, entry_id, xact, stored) in enumerate(leaves, start):
+            if position != expected:
+                break
+            yield _compared(entry_id, entries.get(entry_id), xact, bytes(stored))
+            start = position + 1
+        if start < after:
+            raise Tampered(f"The leaf at position {start}", "is missing, and its entry with it")
+
+
+def _rows(ids: list[int]) -> dict[int, tuple[Any, ...]]:
+    return {row[0]: row for row in Entry.objects.filter(pk__in=ids).values_list(*COLUMNS)}
+
+
+def _compared(entry_id: int, row: tuple[Any, ...] | None, xact: int, leaf: bytes) -> bytes:
+    name = f"Entry {entry_id}"
+    if row is None:
+        raise Tampered(name, "is missing")
+    _check_content(row)
+    if row[2] != leaf.hex():
+        raise Tampered(name, "is not the one that was sealed")
+    if row[1] != xact:
+        raise Tampered(name, "was written by another transaction when it was sealed")
+    return leaf
+
+
+def _check_content(row: tuple[Any, ...]) -> None:
+    if leaf_hash(content_of(dict(zip(COLUMNS, row, strict=True)))) != row[2]:
+        raise Tampered(f"Entry {row[0]}", "is not what its leaf_hash says")
+
+
+def _check_uncovered() -> None:
+    newest = Checkpoint.objects.order_by("-size").values("size")[:1]
+    covered = Coalesce(Subquery(newest), 0)
+    beyond = Leaf.objects.filter(position__gte=covered).order_by("position").first()
+    if beyond is not None:
+        raise Tampered(f"Entry {beyond.entry_id}", "has a place that no checkpoint covers")
+
+
+def _check_kept(kept: str | None, judge: Judge) -> None:
+    if kept is None:
+        return
+    try:
+        claims = judge(kept, CHECKPOINT)
+    except Unproven as error:
+        raise Tampered("The checkpoint that was kept", f"is not the issuer's: {error}") from error
+    size, root = claims["size"], claims["root"]
+    if not Checkpoint.objects.filter(size=size, root=root).exists():
+        raise Tampered(f"The kept checkpoint of {size} entries", "is not one of this history")
+
+
+def _check_unsealed(floor: int) -> int:
+    """Check what has no place, and that it has none because it is new. Returns how many."""
+    unsealed = Entry.objects.unsealed()
+    late = _below(unsealed, floor).order_by("pk").first()
+    if late is not None:
+        raise Tampered(f"Entry {late.pk}", "was not there when what is as old was sealed")
+    count = 0
+    for row in unsealed.order_by("pk").values_list(*COLUMNS).iterator(BATCH):
+        _check_content(row)
+        count += 1
+    return count
+
+
+def _below(entries: EntryQuerySet, floor: int) -> EntryQuerySet:
+    if connection.vendor != "postgresql":
+        return entries.filter(pk__lt=floor)
+    # Restored into another cluster, whose numbers begin anew, they tell nothing.
+    return entries.filter(xact__lt=floor) if floor <= numbers().unused else entries.none()

@@ -1,0 +1,241 @@
+"""Whoever tampers with history is found out, and the first place is named."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import F
+
+from accounts import jose
+from accounts.models import SigningKey
+from audit.models import HASHED, Checkpoint, Entry, Leaf
+from audit.operations import sealing
+from tests.history import NOON, changeable_history, write
+from wire.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def entries(signing_key):
+    """Five entries under two checkpoints, and a sixth that stands open; returns their ids."""
+    write(3)
+    sealing.seal(now())
+    write(2)
+    sealing.seal(now())
+    write()
+    return list(Entry.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def verify(*arguments):
+    call_command("audit", "verify", *arguments)
+
+
+def refused(*arguments):
+    with pytest.raises(CommandError) as refusal:
+        verify(*arguments)
+    assert refusal.value.returncode == 1
+    return str(refusal.value)
+
+
+def with_other(column):
+    """A value the column may have, but did not."""
+    others = {
+        "action": "task.created", "outcome": "denied", "actor_type": "human", "task_id": 4711,
+        "changes": {"title": ["Mähen", "Harken"]}, "context": {}, "ip": "192.0.2.8",
+        "occurred_at": NOON.replace(microsecond=1), "leaf_hash": "0" * 64, "xact": 4711,
+    }  # fmt: skip
+    return {column: others.get(column, "other")}
+
+
+def test_what_nobody_touched_is_as_it_was_sealed(capsys):
+    verify()
+
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        "5 entries are as they were sealed, in 2 checkpoints.",
+        f"root {Checkpoint.objects.newest().root}",  # type: ignore[union-attr]
+        "1 entries are not sealed yet.",
+    ]
+
+
+@pytest.mark.parametrize("which", [1, 5], ids=["sealed", "open"])
+@pytest.mark.parametrize("column", [*HASHED, "occurred_at", "leaf_hash"])
+def test_a_change_of_any_column_is_found(entries, column, which):
+    with changeable_history():
+        Entry.objects.filter(pk=entries[which]).update(**with_other(column))
+
+    assert refused() == f"Entry {entries[which]} is not what its leaf_hash says."
+
+
+def test_a_forged_transaction_is_found(entries):
+    with changeable_history():
+        Entry.objects.filter(pk=entries[1]).update(xact=4711)
+
+    assert refused().startswith(f"Entry {entries[1]} was written by another transaction")
+
+
+def forged(entry_id):
+    entry = Entry.objects.get(pk=entry_id)
+    entry.actor_id = "@mallory"
+    entry.seal_content()
+    Entry.objects.filter(pk=entry_id).update(actor_id="@mallory", leaf_hash=entry.leaf_hash)
+    return bytes.fromhex(entry.leaf_hash)
+
+
+def test_a_change_whose_hash_fits_is_found(entries):
+    with changeable_history():
+        forged(entries[1])
+
+    assert refused() == f"Entry {entries[1]} is not the one that was sealed."
+
+
+def test_a_change_whose_hash_and_place_fit_is_found(entries):
+    with changeable_history():
+        Leaf.objects.filter(entry_id=entries[4]).update(hash=forged(entries[4]))
+
+    assert refused().startswith(f"Checkpoint 5 (from entry {entries[3]} on) has another root")
+
+
+def swap(one, other):
+    """Let two entries have each other's place."""
+    leaf, second = (Leaf.objects.get(entry_id=each) for each in (one, other))
+    Leaf.objects.filter(pk=leaf.pk).update(entry_id=0)
+    Leaf.objects.filter(pk=second.pk).update(entry_id=one)
+    Leaf.objects.filter(pk=leaf.pk).update(entry_id=other)
+
+
+def copy(entry_id):
+    entry = Entry.objects.get(pk=entry_id)
+    entry.pk = None
+    entry.save(force_insert=True)
+    if connection.vendor == "sqlite":
+        Entry.objects.filter(pk=entry.pk).update(id=0)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "named"),
+    [
+        (lambda ids: Entry.objects.filter(pk=ids[1]).delete(), "Entry {1} is missing."),
+        (lambda ids: Entry.objects.filter(pk__gte=ids[3]).delete(), "Entry {3} is missing."),
+        (lambda ids: Entry.objects.filter(pk=ids[1]).update(id=99_999), "Entry {1} is missing."),
+        (lambda ids: Leaf.objects.filter(entry_id=ids[1]).delete(), "position 1 is missing"),
+        (lambda ids: Leaf.objects.filter(position__gte=4).delete(), "position 4 is missing"),
+        (lambda ids: swap(ids[1], ids[2]), "Entry {2} is not the one that was sealed."),
+        (lambda ids: Leaf.objects.update(position=F("position") + 7), "position 0 is missing"),
+    ],
+    ids=["delete", "cut", "renumber", "no place", "no places", "reorder", "shift"],
+)
+def test_whatever_is_taken_or_moved_is_found(entries, tamper, named):
+    with changeable_history():
+        tamper(entries)
+
+    assert named.format(*entries) in refused()
+
+
+def test_what_is_put_in_between_afterwards_is_found(entries):
+    with changeable_history():
+        copy(entries[1])
+        if connection.vendor == "postgresql":
+            Entry.objects.filter(pk__gt=entries[5]).update(xact=1)
+
+    assert "was not there when what is as old was sealed" in refused()
+
+
+def replay(ids):
+    """Put what was signed first in the place of what was signed last."""
+    first = Checkpoint.objects.get(size=3).statement
+    Checkpoint.objects.filter(size=5).update(statement=first)
+
+
+def swap_checkpoints(ids):
+    first, second = Checkpoint.objects.order_by("size").values_list("statement", flat=True)
+    Checkpoint.objects.filter(size=3).update(statement=second)
+    Checkpoint.objects.filter(size=5).update(statement=first)
+
+
+def resign(kid):
+    """Sign the last one again, as somebody would who has all but the issuer's key."""
+    newest = Checkpoint.objects.get(size=5)
+    claims = jose.verify_compact(newest.statement, known_keys(), ["RS256"])[1]
+    own = rsa.generate_private_key(65537, 2048)
+    statement = jose.sign(json.loads(claims), key=own, alg="RS256", kid=kid, typ="checkpoint+jwt")
+    Checkpoint.objects.filter(size=5).update(statement=statement, kid=kid)
+
+
+def known_keys():
+    return {"keys": [key.public_jwk for key in SigningKey.objects.all()]}
+
+
+CHECKPOINTS = [
+    (lambda ids: Checkpoint.objects.filter(size=5).update(root="0" * 64), 5, "another root"),
+    (lambda ids: Checkpoint.objects.filter(size=3).update(previous="1" * 64), 3, "previous"),
+    (lambda ids: Checkpoint.objects.filter(size=5).update(time=NOON), 5, "another time"),
+    (lambda ids: Checkpoint.objects.filter(size=5).update(kid="other"), 5, "another kid"),
+    (lambda ids: Checkpoint.objects.filter(size=5).update(floor=7), 5, "another floor"),
+    (lambda ids: Checkpoint.objects.filter(size=3).update(size=2), 2, "another size"),
+    (replay, 5, "another size"),
+    (swap_checkpoints, 3, "another size"),
+    (lambda ids: resign("foreign"), 5, "not signed by the issuer"),
+    (lambda ids: resign(SigningKey.objects.get().pk), 5, "not signed by the issuer"),
+    (lambda ids: Checkpoint.objects.update(statement="a.b.c"), 3, "not signed by the issuer"),
+]
+
+
+@pytest.mark.parametrize(("tamper", "size", "named"), CHECKPOINTS)
+def test_a_checkpoint_that_is_not_what_was_signed_is_found(entries, tamper, size, named):
+    with changeable_history():
+        tamper(entries)
+
+    told = refused()
+    assert told.startswith(f"Checkpoint {size} (from entry {entries[0 if size < 5 else 3]} on)")
+    assert named in told
+
+
+def test_a_checkpoint_that_was_taken_out_is_missed(entries):
+    with changeable_history():
+        Checkpoint.objects.filter(size=3).delete()
+
+    assert refused() == (
+        f"Checkpoint 5 (from entry {entries[0]} on) does not follow the one before it."
+    )
+
+
+def test_a_tail_that_was_left_without_its_checkpoint_is_found(entries):
+    with changeable_history():
+        Checkpoint.objects.filter(size=5).delete()
+
+    assert refused() == f"Entry {entries[3]} has a place that no checkpoint covers."
+
+
+def test_a_tail_that_was_cut_off_with_its_seal_is_found_by_whoever_kept_a_checkpoint(entries):
+    kept = Checkpoint.objects.get(size=5).statement
+    verify("--kept", kept)
+
+    with changeable_history():
+        Checkpoint.objects.filter(size=5).delete()
+        Leaf.objects.filter(position__gte=3).delete()
+        Entry.objects.filter(pk__gte=entries[3]).delete()
+
+    verify()
+    assert refused("--kept", kept) == (
+        "The kept checkpoint of 5 entries is not one of this history."
+    )
+
+
+def test_nothing_but_the_published_keys_is_needed(tmp_path):
+    (tmp_path / "keys.json").write_text(json.dumps(known_keys()))
+    verify("--jwks", str(tmp_path / "keys.json"))
+
+    (tmp_path / "keys.json").write_text('{"keys": []}')
+    assert "was not signed by the issuer" in refused("--jwks", str(tmp_path / "keys.json"))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"keys": 7}', '{"keys": ["k"]}'])
+def test_what_is_no_set_of_keys_is_refused(tmp_path, content):
+    (tmp_path / "keys.json").write_text(content)
+
+    with pytest.raises(CommandError, match="jwks"):
+        verify("--jwks", str(tmp_path / "keys.json"))
