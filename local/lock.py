@@ -16,6 +16,7 @@ LOCKS = {
     "requirements-local": ("requirements.txt",),
     "requirements-dev": ("requirements-local.txt",),
     "local/uv": (),
+    "tests/contract/requirements": (),
 }
 OPTIONS = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--quiet")
 
@@ -50,7 +51,7 @@ def _behind() -> list[str]:
     """The locks that would come out otherwise."""
     with tempfile.TemporaryDirectory() as copy:
         for name in LOCKS:
-            (Path(copy) / name).parent.mkdir(exist_ok=True)
+            (Path(copy) / name).parent.mkdir(parents=True, exist_ok=True)
             for ending in ("in", "txt"):
                 shutil.copy(ROOT / f"{name}.{ending}", Path(copy) / f"{name}.{ending}")
         _lock(Path(copy), [])

@@ -1,15 +1,11 @@
 """A live issuer over https, tokens of it and forgeries, and the snippets of docs/consumers.md."""
 
 import base64
-import fcntl
-import hashlib
 import hmac
 import ipaddress
 import json
 import re
-import shutil
 import ssl
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -31,7 +27,6 @@ from tests.serving import COMMAND, HOST, free_port, fresh_database, run, serving
 from tests.unit.forge import b64, jwk, key, segment, signed
 
 DOCUMENT = ROOT / "docs" / "consumers.md"
-NODE = Path(__file__).parent / "node"
 WRITTEN_ISSUER, AUDIENCE = "https://taskflow.example.com", "billing"
 SETUP = """
 import django; django.setup()
@@ -161,19 +156,3 @@ def snippets(language: str) -> dict[str, str]:
     block = re.compile(rf"^```{language}\n(.*?)^```", re.MULTILINE | re.DOTALL)
     by_heading = zip(chapters[::2], chapters[1::2], strict=True)
     return {heading: code for heading, text in by_heading for code in block.findall(text)}
-
-
-def node_modules() -> Path:
-    """The packages that the Node snippets import, installed once, whoever asks first."""
-    installed = NODE / "node_modules"
-    locked = hashlib.sha256((NODE / "package-lock.json").read_bytes()).hexdigest()
-    mark = installed / ".installed"
-    with (NODE / "package.json").open() as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if not mark.exists() or mark.read_text() != locked:
-            npm = shutil.which("npm")
-            assert npm, "Node's snippets need node and npm on the PATH"
-            options = ("--ignore-scripts", "--no-audit", "--no-fund")
-            subprocess.run([npm, "ci", *options], cwd=NODE, check=True, capture_output=True)
-            mark.write_text(locked)
-    return installed

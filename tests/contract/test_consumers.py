@@ -13,15 +13,15 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from local.environment import bare_environment
 from tests.contract.consumers import (
-    NODE,
     WRITTEN_ISSUER,
     forgeries,
     live_issuer,
-    node_modules,
     snippets,
 )
+from tests.contract.installed import NODE, fastmcp_python, node, node_modules
 
 PYTHON, JAVASCRIPT = snippets("python"), snippets("js")
+FASTMCP = PYTHON.pop("FastMCP")  # has an environment of its own
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +65,21 @@ def judged_by_python(code, issuer, tokens):
 def judged_by_node(code, issuer, tokens, folder):
     (folder / "snippet.mjs").write_text(code.replace(WRITTEN_ISSUER, issuer.url))
     (folder / "node_modules").symlink_to(node_modules())
+    command = [node(), NODE / "judge.mjs", "snippet.mjs"]
+    return judged_by(command, tokens, folder, NODE_EXTRA_CA_CERTS=str(issuer.authority))
+
+
+def judged_by_fastmcp(code, issuer, tokens, folder):
+    (folder / "snippet.py").write_text(code.replace(WRITTEN_ISSUER, issuer.url))
+    command = [fastmcp_python(), NODE.parent / "fastmcp" / "judge.py", "snippet.py"]
+    return judged_by(command, tokens, folder, SSL_CERT_FILE=str(issuer.authority))
+
+
+def judged_by(command, tokens, folder, **environ):
     done = subprocess.run(
-        ["node", str(NODE / "judge.mjs"), "snippet.mjs"],
+        command,
         cwd=folder,
-        env=bare_environment(NODE_EXTRA_CA_CERTS=str(issuer.authority)),
+        env=bare_environment(**environ),
         input=json.dumps(tokens),
         capture_output=True,
         text=True,
@@ -113,3 +124,7 @@ def test_the_fastapi_dependency_answers_401_to_all_others(issuer, tokens):
 @pytest.mark.parametrize("name", JAVASCRIPT)
 def test_a_node_snippet_takes_our_token_and_no_other(name, issuer, tokens, tmp_path):
     assert_right(judged_by_node(JAVASCRIPT[name], issuer, tokens, tmp_path))
+
+
+def test_fastmcp_takes_our_token_and_no_other(issuer, tokens, tmp_path):
+    assert_right(judged_by_fastmcp(FASTMCP, issuer, tokens, tmp_path))
