@@ -25,6 +25,11 @@ class Journal:
     origin: Origin
     entries: list[Entry] = field(default_factory=list)
     kept: dict[type[Any], list[Model]] = field(default_factory=lambda: defaultdict(list))
+    is_told_elsewhere: bool = False
+
+    def told_elsewhere(self) -> None:
+        """Allow no entry: this is a step of something that has entries of its beginning and end."""
+        self.is_told_elsewhere = True
 
     def record(
         self,
@@ -92,6 +97,14 @@ def whole() -> Iterator[Whole]:
 
 
 @contextmanager
+def rehearsal() -> Iterator[None]:
+    """Let the block's changes be seen within it, inside a recording, and taken back at its end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
 def recording(
     *, actor: Actor, at: datetime, origin: Origin, within: Whole | None = None
 ) -> Iterator[Journal]:
@@ -104,7 +117,7 @@ def recording(
     journal = Journal(actor=actor, at=at, origin=origin)
     with transaction.atomic(durable=within is None):
         yield journal
-        if not journal.entries:
+        if not journal.entries and not journal.is_told_elsewhere:
             raise NothingRecorded
         try:
             Entry.objects.bulk_create(journal.entries)

@@ -15,10 +15,12 @@ from rest_framework.response import Response
 from audit.errors import NotSealedYet
 from config.problems import Problem, problem_of
 from idempotency.errors import KeyInUse
-from wire.errors import Fault, InvalidInput
+from migrations_ops.errors import AlreadyRunning
+from wire.errors import DomainError, Fault, InvalidInput
 from wire.negotiation import PROBLEM, wants_problem
 
 RETRY_SECONDS = 2
+BUSY = (KeyInUse, NotSealedYet, AlreadyRunning)
 OAUTH_CODES = {401: "invalid_client", 403: "access_denied", 500: "server_error",
                503: "temporarily_unavailable"}  # fmt: skip
 
@@ -30,7 +32,10 @@ def problem_for(error: Exception, context: Mapping[str, Any]) -> Response | None
         return None
     request: Request = context["request"]
     faults = list(faults_of(error))
-    body = body_of(request, problem, sentence_of(error, problem), faults)
+    body = {
+        **members_of(error),
+        **body_of(request, problem, sentence_of(error, problem), faults),
+    }
     return Response(
         body,
         status=body["status"],
@@ -57,6 +62,13 @@ def sentence_of(error: Exception, problem: Problem) -> str:
     if problem.sentence:
         return problem.sentence
     return str(error.detail if isinstance(error, drf.APIException) else error)
+
+
+def members_of(error: Exception) -> dict[str, object]:
+    """Return the error's own members (RFC 9457, section 3.2); none takes the place of ours."""
+    if not isinstance(error, DomainError):
+        return {}
+    return {name: error.facts[name] for name in error.members}
 
 
 def body_of(
@@ -95,7 +107,7 @@ def headers_of(
         scheme = "Basic" if basic else "Bearer"
         rest = "" if basic else ', error="invalid_token"'
         return {"WWW-Authenticate": f'{scheme} realm="taskflow"{rest}'}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, KeyInUse | NotSealedYet):
+    if status == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, BUSY):
         return {"Retry-After": str(getattr(error, "wait", RETRY_SECONDS))}
     if isinstance(error, drf.Throttled):
         return {"Retry-After": str(getattr(error, "wait", None) or 1)}

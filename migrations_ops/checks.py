@@ -1,16 +1,17 @@
-"""Do the operations keep the rules that outlive them?
+"""Do the operations keep the rules that outlive them, and are their markers guarded?
 
 The findings are warnings, so that a sunset that passes or a file half written never stops `migrate`
 or `runserver`. `check --tag oneshots`, which the pipeline runs, fails on them all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core import checks
-from django.core.checks import CheckMessage, register
+from django.core.checks import CheckMessage, Tags, register
+from django.db import connections
 
-from migrations_ops import registry
+from migrations_ops import registry, triggers
 from migrations_ops.loading import BrokenOperation
 from migrations_ops.registry import Registry
 from wire.clock import now
@@ -27,6 +28,23 @@ def oneshots_are_in_order(app_configs: object, **kwargs: Any) -> list[CheckMessa
         return [*_sunsets(present), *_unindexed(present), *_vanished(present), *_undead(present)]
     except BrokenOperation as broken:
         return [checks.Warning(str(broken), id="oneshots.W001")]
+
+
+@register(Tags.database)
+def markers_are_guarded(
+    app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Report triggers of the markers that are missing (runs with `check --database default`)."""
+    return [
+        checks.Error(
+            f"The trigger {name} is missing, which keeps the markers of one-shot operations.",
+            hint="Run `manage.py migrate`; it puts the triggers back.",
+            id="oneshots.E001",
+        )
+        for alias in databases or ()
+        if triggers.TABLE in connections[alias].introspection.table_names()
+        for name in triggers.missing(connections[alias])
+    ]
 
 
 def _sunsets(present: Registry) -> Iterator[CheckMessage]:

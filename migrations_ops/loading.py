@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from migrations_ops import parameters
-from migrations_ops.oneshot import Oneshot
+from migrations_ops.oneshot import AtOnce, InBatches, Oneshot
 
 FILE = re.compile(r"(?P<number>[0-9]{4})_(?P<name>[a-z][a-z0-9_]{0,90})\.py")
 DECLARED: Mapping[str, type] = MappingProxyType(
@@ -25,6 +25,7 @@ DECLARED: Mapping[str, type] = MappingProxyType(
         "sunset": date,
         "max_rows": int,
         "reversible": bool,
+        "undoes": str,
     }
 )
 # What happens elsewhere can not be rolled back with the transaction.
@@ -98,17 +99,19 @@ def _operation_in(module: ModuleType) -> type[Oneshot]:
         member
         for member in vars(module).values()
         if inspect.isclass(member)
-        and issubclass(member, Oneshot)
+        and issubclass(member, AtOnce | InBatches)
         and member.__module__ == module.__name__
     ]
     if len(found) != 1:
-        raise TypeError(f"one class that extends Oneshot is wanted, {len(found)} are there")
+        raise TypeError(
+            f"one class that extends AtOnce or InBatches is wanted, {len(found)} are there"
+        )
     return found[0]
 
 
 def _refuse_incomplete(kind: type[Oneshot], name: str) -> None:
     if "__dataclass_fields__" not in vars(kind) or inspect.isabstract(kind):
-        raise TypeError(f"{kind.__name__} is not a dataclass that has count and run")
+        raise TypeError(f"{kind.__name__} is not a dataclass that has affected, and run or batch")
     for member, expected in DECLARED.items():
         if type(getattr(kind, member, None)) is not expected:
             raise TypeError(f"{kind.__name__}.{member} is not a {expected.__name__}")

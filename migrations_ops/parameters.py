@@ -1,5 +1,6 @@
 """How do the parameters of a run travel? As a JSON object that the fields of the class describe."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, fields
@@ -11,7 +12,8 @@ from wire.errors import Fault, InvalidInput
 
 Given: TypeAlias = Mapping[str, object]
 
-LONGEST = 3_000  # characters in all: they travel inside a token, and the token in a header
+LONGEST = 500_000  # characters in all
+LONGEST_IN_TOKEN = 3_000  # longer ones are repeated by the call: a token travels in a header
 LARGEST = 2**63 - 1
 NAMES: Mapping[object, str] = MappingProxyType({str: "string", int: "integer", bool: "boolean"})
 NOTHING = type(None)
@@ -56,7 +58,31 @@ def spelled(operation: Oneshot) -> dict[str, Any]:
 
 def canonical(operation: Oneshot) -> str:
     """Return the one JSON text of the parameters (as RFC 8785 would write these few types)."""
-    return json.dumps(spelled(operation), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _canonical(spelled(operation))
+
+
+def digest(operation: Oneshot) -> str:
+    """Return the SHA-256 of the parameters, in hex."""
+    return digest_of(spelled(operation))
+
+
+def digest_of(values: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of parameters that were kept."""
+    return hashlib.sha256(_canonical(values).encode()).hexdigest()
+
+
+def portable(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the parameters when a token can carry them, None when their digest has to do."""
+    return values if len(_canonical(values)) <= LONGEST_IN_TOKEN else None
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a receipt and the audit say of parameters: a digest, and themselves if short."""
+    return {"parameters": portable(values), "parameters_sha256": digest_of(values)}
+
+
+def _canonical(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _parameter(field: "Field[object]", types: set[object]) -> Parameter:

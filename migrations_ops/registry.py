@@ -9,6 +9,7 @@ from pathlib import Path
 from migrations_ops.errors import NoSuchOneshot, Tombstoned
 from migrations_ops.loading import BrokenOperation, Registered, load
 
+LONGEST_NAME = 100
 FOLDER = Path(__file__).resolve().parent / "oneshots"
 
 
@@ -37,7 +38,7 @@ class Registry:
         if name in self.tombstones:
             raise Tombstoned(name=name, receipt=self.tombstones[name].receipt)
         if name not in self.operations:
-            raise NoSuchOneshot(name=name)
+            raise NoSuchOneshot(name=shown(name))
         return self.operations[name]
 
     @cached_property
@@ -75,6 +76,11 @@ class Registry:
         listed = {**self.index(), **present}
         self.index_path.write_text(json.dumps(listed, indent=2, sort_keys=True) + "\n")
         return listed
+
+
+def shown(name: str) -> str:
+    """Return a name that somebody made up as it can be shown and stored: visible ASCII, short."""
+    return ascii(name)[1:-1][:LONGEST_NAME]
 
 
 shipped = Registry(FOLDER)

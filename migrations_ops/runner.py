@@ -1,154 +1,190 @@
 """How does a run come to its one end, whoever calls? Over HTTP and at the shell alike."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
-
-from django.conf import settings
-from django.db import OperationalError
+from typing import cast
 
 from audit.recording import Journal
-from migrations_ops import operations, parameters, registry, tokens
-from migrations_ops.errors import AlreadyRunning, RunRefused, TokenForOtherParameters
+from migrations_ops import operations, parameters, pump, registry, tokens
+from migrations_ops.asking import binding
+from migrations_ops.calling import Caller, refusals_told, waiting_told
+from migrations_ops.errors import (
+    AlreadyRunning,
+    RunAborted,
+    RunCancelled,
+    RunPaused,
+    TokenForOtherParameters,
+)
 from migrations_ops.loading import Registered
-from migrations_ops.models import Run
-from migrations_ops.oneshot import Oneshot
+from migrations_ops.models import ENDED, Run, Status
+from migrations_ops.oneshot import AtOnce, InBatches, Oneshot
+from migrations_ops.operations.batching import LEASE
+from migrations_ops.operations.working import end_when_frozen, failures_named
 from migrations_ops.parameters import Given
-from migrations_ops.tokens import Binding, Permit
+from migrations_ops.pump import Pace
+from migrations_ops.tokens import Permit
+from wire.clock import now
 from wire.errors import InvalidInput
 
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's lock_timeout
-Begin: TypeAlias = Callable[[], AbstractContextManager[Journal]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who calls, when, and how a recording on their behalf is opened."""
-
-    id: str
-    at: datetime
-    begin: Begin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What somebody wants a token for."""
-
-    parameters: Given
-    max_rows: int | None = None
-    preview_digest: str | None = None
+FIRST_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The run that did the work, and whether it was an earlier call's."""
+    """How the run stands, and whether an earlier call ended it."""
 
     run: Run
     already_ran: bool
 
 
-def mint(name: str, wish: Wish, caller: Caller) -> tuple[Permit, str]:
-    """Return a permit and its token. Raises NoSuchOneshot, Tombstoned, InvalidInput."""
-    found = registry.shipped.find(name)
-    operation = parameters.read(found.kind, wish.parameters)
-    permit = tokens.permit(
-        _binding(found, caller),
-        parameters=parameters.spelled(operation),
-        max_rows=_max_rows(found, wish),
-        preview_digest=wish.preview_digest,
-        at=caller.at,
-    )
-    token = tokens.sign(permit, caller.at)
-    with caller.begin() as journal:
-        operations.record_minted(permit, journal=journal)
-    return permit, token
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A run that may begin or go on."""
+
+    found: Registered
+    permit: Permit
+    operation: Oneshot
+    standing: Run | None
 
 
-def run(name: str, caller: Caller, *, token: str, given: Given | None = None) -> Outcome:
-    """Run the operation, or tell of the run that did it. A refusal is recorded by itself.
+def run(
+    name: str, caller: Caller, *, token: str, given: Given | None = None, pace: Pace | None = None
+) -> Outcome:
+    """Run the operation or go on with it, or tell of the run that ended it.
 
-    Raises NoSuchOneshot, Tombstoned, AlreadyRunning, InvalidInput, and the kinds of RunRefused.
+    A refusal is recorded by itself. Raises NoSuchOneshot, Tombstoned, AlreadyRunning, RunPaused,
+    RunCancelled, StalePreview, InvalidInput, and the kinds of RunRefused and RunAborted.
     """
-    found = registry.shipped.find(name)
-    try:
-        return _run(found, caller, token, given)
-    except RunRefused as refusal:
+    with refusals_told(name, caller):
+        ready = _ready(name, caller, token, given)
+        if ready.standing and ready.standing.status in ENDED:
+            return Outcome(ready.standing, already_ran=True)
+        operation = ready.operation
+        if not isinstance(operation, InBatches):
+            return _at_once(ready, cast("AtOnce", operation), caller)
+        taken = _taken(ready, caller)
+    if taken.status in ENDED:
+        return Outcome(taken, already_ran=True)
+    # An undone batch has an entry of its own already.
+    with refusals_told(name, caller, but=(RunAborted,)):
+        ended = pump.drive(taken, operation, caller, pace or Pace())
+        if ended.status == Status.CANCELLED:
+            raise RunCancelled(name=name, receipt=ended.receipt)
+    return Outcome(ended, already_ran=False)
+
+
+def pause(name: str, caller: Caller) -> Run:
+    """Let no batch begin from now on. Raises NoSuchOneshot, Tombstoned, NotInThatState."""
+    with refusals_told(name, caller), waiting_told(name):
+        found = registry.shipped.find(name)
         with caller.begin() as journal:
-            operations.record_refusal(name, refusal, journal=journal)
-        raise
+            return operations.pause(found.name, journal=journal)
 
 
-def _run(found: Registered, caller: Caller, token: str, given: Given | None) -> Outcome:
+def resume(name: str, caller: Caller) -> Run:
+    """Let batches begin again. Raises NoSuchOneshot, Tombstoned, NotInThatState."""
+    with refusals_told(name, caller), waiting_told(name):
+        found = registry.shipped.find(name)
+        with caller.begin() as journal:
+            return operations.resume(found.name, journal=journal)
+
+
+def cancel(name: str, caller: Caller) -> Run:
+    """End the run, or the hope for one, for ever. Raises as `pause` does."""
+    with refusals_told(name, caller), waiting_told(name):
+        found = registry.shipped.find(name)
+        with caller.begin() as journal:
+            return operations.cancel(found, journal=journal)
+
+
+def _ready(name: str, caller: Caller, token: str, given: Given | None) -> Ready:
+    found = registry.shipped.find(name)
     permit = tokens.read(token, caller.at)
-    done = Run.objects.done(found.name)
-    if done is not None and done.token_jti == permit.jti:
+    standing = Run.objects.of(name)
+    done = standing if standing and standing.status == Status.DONE else None
+    if done and done.was_driven_by(permit.jti):
         # A used token authorises nothing any more; showing it again is a retry.
-        permit.check(_binding(found, caller, done.code_sha256))
+        permit.check(binding(found, caller.id, done.code_sha256))
     else:
-        permit.check(_binding(found, caller))
+        permit.check(binding(found, caller.id))
         permit.check_time(caller.at)
-    operation = _operation(found.kind, permit, given)
-    return Outcome(done, already_ran=True) if done else _attempt(permit, operation, caller)
+    operation = _operation(found, permit, given, standing)
+    if not done:
+        operations.check_approved(permit.request, caller.at)
+        _check_open(standing, permit)
+    return Ready(found, permit, operation, standing)
 
 
-def _attempt(permit: Permit, operation: Oneshot, caller: Caller) -> Outcome:
-    name = permit.binding.operation
+def _check_open(run: Run | None, permit: Permit) -> None:
+    if run is None:
+        return
+    if run.status == Status.CANCELLED:
+        raise RunCancelled(name=run.name, receipt=run.receipt)
+    if run.status == Status.PAUSED:
+        raise RunPaused(name=run.name)
+    if parameters.digest_of(run.parameters) != permit.parameters_sha256:
+        raise TokenForOtherParameters
+
+
+def _at_once(ready: Ready, operation: AtOnce, caller: Caller) -> Outcome:
+    name = ready.found.name
     try:
         with ExitStack() as recording:
-            with _waiting_told(name):
+            with waiting_told(name):
                 journal = recording.enter_context(caller.begin())
-                claimed = operations.claim(permit, operation, journal=journal)
-            run = operations.work(claimed, operation, max_rows=permit.max_rows, journal=journal)
-        return Outcome(run, already_ran=False)
+                end_when_frozen()
+                claimed = _claimed(ready, journal)
+            with failures_named(name):
+                done = operations.work(claimed, operation, journal=journal)
+        return Outcome(done, already_ran=False)
     except AlreadyRunning:
-        done = Run.objects.done(name)
-        if done is None:
-            raise
-        return Outcome(done, already_ran=True)
+        return Outcome(_ended(name), already_ran=True)
 
 
-def _operation(kind: type[Oneshot], permit: Permit, given: Given | None) -> Oneshot:
-    operation = parameters.read(kind, permit.parameters)
-    if given is None:
-        return operation
-    repeated = parameters.read(kind, given)
-    if parameters.canonical(repeated) != parameters.canonical(operation):
+def _taken(ready: Ready, caller: Caller) -> Run:
+    """Return the run, this caller's to work on, or ended by somebody who was quicker."""
+    try:
+        with waiting_told(ready.found.name), caller.begin() as journal:
+            end_when_frozen()
+            if ready.standing is not None:
+                return operations.take(ready.standing, ready.permit, journal=journal)
+            expected = ready.operation.count()
+            claimed = _claimed(
+                ready, journal, lease_until=now() + LEASE, rows_expected=expected,
+                rows_affected=0, batch_size=FIRST_BATCH,
+            )  # fmt: skip
+            operations.record_started(claimed, journal=journal)
+            return claimed
+    except AlreadyRunning:
+        return _ended(ready.found.name)
+
+
+def _claimed(ready: Ready, journal: Journal, **more: object) -> Run:
+    claimed = operations.claim(ready.permit, ready.operation, journal=journal, **more)
+    with failures_named(ready.found.name):
+        operations.check_fresh(
+            ready.found, ready.operation, ready.permit.preview_digest, journal=journal
+        )
+    return claimed
+
+
+def _ended(name: str) -> Run:
+    """Return the run that another caller has ended meanwhile. Raises AlreadyRunning when none."""
+    done = Run.objects.done(name)
+    if done is None:
+        raise AlreadyRunning(name=name)
+    return done
+
+
+def _operation(
+    found: Registered, permit: Permit, given: Given | None, standing: Run | None
+) -> Oneshot:
+    kept = standing.parameters if standing else None
+    source = next((each for each in (given, permit.parameters, kept) if each is not None), None)
+    if source is None:
+        message = "They are too long for the token, so the call has to repeat them."
+        raise InvalidInput.at("/parameters", message, "required")
+    operation = parameters.read(found.kind, source)
+    if parameters.digest(operation) != permit.parameters_sha256:
         raise TokenForOtherParameters
     return operation
-
-
-def _binding(found: Registered, caller: Caller, code_sha256: str = "") -> Binding:
-    return Binding(
-        operation=found.name,
-        requester=caller.id,
-        environment=str(settings.CONTRACT.env),
-        code_sha256=code_sha256 or found.code_sha256,
-    )
-
-
-def _max_rows(found: Registered, wish: Wish) -> int:
-    if wish.max_rows is None:
-        return found.kind.max_rows
-    if wish.max_rows > found.kind.max_rows:
-        message = f"The operation itself allows {found.kind.max_rows}."
-        raise InvalidInput.at("/max_rows", message, "max_value")
-    return wish.max_rows
-
-
-@contextmanager
-def _waiting_told(name: str) -> Iterator[None]:
-    """Say that another runner is at work when the wait for it was too long."""
-    try:
-        yield
-    except OperationalError as error:
-        if _waited_too_long(error):
-            raise AlreadyRunning(name=name) from error
-        raise
-
-
-def _waited_too_long(error: OperationalError) -> bool:
-    cause = error.__cause__
-    busy = str(getattr(cause, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
-    return busy or getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE

@@ -9,6 +9,7 @@ from audit.models import Entry
 from migrations_ops import parameters, registry
 from migrations_ops.loading import Registered
 from migrations_ops.models import Run, Status
+from migrations_ops.oneshot import InBatches
 from migrations_ops.operations import TARGET
 from migrations_ops.parameters import Parameter
 
@@ -20,6 +21,9 @@ class Progress(StrEnum):
 
     PENDING = "pending"
     RUNNING = "running"
+    PAUSED = "paused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
     COMPLETED = "completed"
 
 
@@ -33,6 +37,8 @@ class State:
     sunset: date
     max_rows: int
     reversible: bool
+    undoes: str
+    in_batches: bool
     parameters: Sequence[Parameter]
     code_sha256: str
     status: Progress
@@ -46,6 +52,11 @@ def overview() -> list[State]:
     return [_state(found, runs.get(found.name)) for found in registry.shipped.operations.values()]
 
 
+def brief(name: str) -> State:
+    """Return one operation. Raises NoSuchOneshot, Tombstoned."""
+    return _state(registry.shipped.find(name), Run.objects.of(name))
+
+
 def detail(name: str) -> State:
     """Return one operation with its audit entries, newest first.
 
@@ -53,7 +64,7 @@ def detail(name: str) -> State:
     """
     found = registry.shipped.find(name)
     entries = Entry.objects.filter(target_type=TARGET, target_id=name).order_by("-id")
-    return _state(found, Run.objects.filter(name=name).first(), entries[:LONGEST_HISTORY])
+    return _state(found, Run.objects.of(name), entries[:LONGEST_HISTORY])
 
 
 def _state(found: Registered, run: Run | None, history: Iterable[Entry] = ()) -> State:
@@ -65,6 +76,8 @@ def _state(found: Registered, run: Run | None, history: Iterable[Entry] = ()) ->
         sunset=kind.sunset,
         max_rows=kind.max_rows,
         reversible=kind.reversible,
+        undoes=kind.undoes,
+        in_batches=issubclass(kind, InBatches),
         parameters=parameters.described(kind),
         code_sha256=found.code_sha256,
         status=_progress(run),
@@ -76,4 +89,4 @@ def _state(found: Registered, run: Run | None, history: Iterable[Entry] = ()) ->
 def _progress(run: Run | None) -> Progress:
     if run is None:
         return Progress.PENDING
-    return Progress.COMPLETED if run.status == Status.DONE else Progress.RUNNING
+    return Progress.COMPLETED if run.status == Status.DONE else Progress(run.status)

@@ -1,8 +1,10 @@
 """What does a migration token authorise? One run, bound to everything that the run depends on."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +13,7 @@ from django.conf import settings
 
 from accounts.errors import BadCredential
 from accounts.operations.statements import sign_statement, verify_statement
+from migrations_ops import parameters
 from migrations_ops.errors import (
     CodeChanged,
     TokenExpired,
@@ -21,6 +24,7 @@ from migrations_ops.errors import (
     TokenOfOtherRequester,
     TokenRefused,
 )
+from migrations_ops.oneshot import Oneshot
 
 TYP = "migration+jwt"
 AUDIENCE = "taskflow/migrations"
@@ -34,6 +38,21 @@ class Binding:
     requester: str
     environment: str
     code_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks for, to the last detail."""
+
+    binding: Binding
+    parameters_sha256: str
+    max_rows: int
+    preview_digest: str
+
+    def sha256(self) -> str:
+        """Return the name of exactly this request."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 # In this order the first difference is named.
@@ -52,7 +71,8 @@ class Permit:
     """What a migration token says."""
 
     binding: Binding
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] | None
+    parameters_sha256: str
     max_rows: int
     preview_digest: str | None
     jti: str
@@ -69,11 +89,21 @@ class Permit:
         if self.expires_at <= at.timestamp():
             raise TokenExpired
 
+    @property
+    def request(self) -> Request:
+        """Return what a second person approves."""
+        return Request(
+            binding=self.binding,
+            parameters_sha256=self.parameters_sha256,
+            max_rows=self.max_rows,
+            preview_digest=self.preview_digest or "",
+        )
+
 
 def permit(
     binding: Binding,
+    operation: Oneshot,
     *,
-    parameters: Mapping[str, Any],
     max_rows: int,
     preview_digest: str | None,
     at: datetime,
@@ -81,7 +111,8 @@ def permit(
     """Make a permit that ends MIGRATION_TOKEN_SECONDS after `at`."""
     return Permit(
         binding=binding,
-        parameters=parameters,
+        parameters=parameters.portable(parameters.spelled(operation)),
+        parameters_sha256=parameters.digest(operation),
         max_rows=max_rows,
         preview_digest=preview_digest,
         jti=secrets.token_urlsafe(16),
@@ -98,6 +129,7 @@ def sign(permit: Permit, at: datetime) -> str:
         "environment": permit.binding.environment,
         "code_sha256": permit.binding.code_sha256,
         "parameters": permit.parameters,
+        "parameters_sha256": permit.parameters_sha256,
         "max_rows": permit.max_rows,
         "preview_digest": permit.preview_digest,
     }
@@ -126,6 +158,7 @@ def _permit(claims: Mapping[str, Any]) -> Permit:
     return Permit(
         binding=binding,
         parameters=claims["parameters"],
+        parameters_sha256=claims["parameters_sha256"],
         max_rows=claims["max_rows"],
         preview_digest=claims["preview_digest"],
         jti=claims["jti"],

@@ -1,8 +1,8 @@
-"""HTTP in, HTTP out: one-shot operations."""
+"""HTTP in, HTTP out: one-shot operations and their runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -13,18 +13,27 @@ from accounts.principals import Principal
 from accounts.scopes import Scope
 from audit.http import recording_for
 from migrations_ops import runner, states
+from migrations_ops.calling import Caller
+from migrations_ops.models import Run, Status
+from migrations_ops.pump import Pace
 from migrations_ops.serializers import (
     MigrationDetailOut,
     MigrationOut,
     MigrationQuery,
-    PermitIn,
-    PermitOut,
+    NoBody,
     RunIn,
     RunOut,
+    RunUnderWayOut,
 )
 from wire.serializers import StrictSerializer, read_body
 from wire.views import Endpoint
 
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+GONE = OpenApiResponse(
+    PROBLEM, "The operation has done its work and was removed; `receipt` is what proves it."
+)
+STALE = OpenApiResponse(PROBLEM, "What the preview showed is no longer so: look again.")
+UNDER_WAY = OpenApiResponse(RunUnderWayOut, "Not done yet: call again after `Retry-After`.")
 HEADER = "X-Migration-Token"
 TOKEN = OpenApiParameter(
     HEADER,
@@ -32,10 +41,6 @@ TOKEN = OpenApiParameter(
     OpenApiParameter.HEADER,
     required=True,
     description="A migration token of `POST /api/admin/migrations/{name}/token`, the used one too.",
-)
-GONE = OpenApiResponse(
-    {"$ref": "#/components/schemas/Problem"},
-    "The operation has done its work and was removed; the sentence holds its receipt.",
 )
 
 
@@ -46,10 +51,10 @@ class OperatorEndpoint(Endpoint):
     # They hold tokens, and a run's own marker makes repeating the call safe.
     keeps_replies = False
 
-    def caller(self, request: Request) -> runner.Caller:
+    def caller(self, request: Request) -> Caller:
         """Return who calls, as the runner knows callers."""
         caller = cast("Principal", request.user)
-        return runner.Caller(id=caller.id, at=self.at, begin=partial(recording_for, request))
+        return Caller(id=caller.id, at=self.at, begin=partial(recording_for, request))
 
 
 class Migrations(OperatorEndpoint):
@@ -79,14 +84,22 @@ class Migration(OperatorEndpoint):
         """Show an operation, its run and its history."""
         return Response(MigrationDetailOut(states.detail(name)).data)
 
-    @extend_schema(request=RunIn, parameters=[TOKEN], responses={200: RunOut, 410: GONE})
+    @extend_schema(
+        request=RunIn,
+        parameters=[TOKEN],
+        responses={200: RunOut, 202: UNDER_WAY, 410: GONE, 412: STALE},
+    )
     def post(self, request: Request, name: str) -> Response:
         """Run an operation, once and for all.
 
-        Does all the work in one transaction, or nothing. Whoever calls again, at the same moment
-        or years later, is told of the first run (`already ran`) and changes nothing, so a call
-        that got no answer can safely be repeated with the same token, even an expired one.
-        409 `already_running`: another call is at work; repeat this one.
+        A small operation does all its work in one transaction, or nothing. A large one does it in
+        batches, for some 20 seconds a call: 202 and `Retry-After` until it is done, and the same
+        call goes on with it. Whoever calls again, at the same moment or years later, is told of
+        the first run (`already ran`) and changes nothing, so a call that got no answer can safely
+        be repeated with the same token, even an expired one once the run is done.
+        409 `already_running`: another call is at work; repeat this one. 409 `paused`,
+        `cancelled`: somebody has halted the run. 409 `work_failed`, `too_many_rows`,
+        `rows_remain`: the last step was undone; calling again repeats that step.
         """
         body = read_body(request, RunIn)
         outcome = runner.run(
@@ -94,34 +107,59 @@ class Migration(OperatorEndpoint):
             self.caller(request),
             token=request.headers.get(HEADER, ""),
             given=body.get("parameters"),
+            pace=Pace(budget=settings.CONTRACT.oneshot_seconds),
         )
-        return Response(RunOut(outcome).data)
+        if outcome.run.status == Status.DONE:
+            return Response(RunOut(outcome).data)
+        wait = {} if outcome.run.status == Status.PAUSED else {"Retry-After": "0"}
+        return Response(RunUnderWayOut(outcome.run).data, status=202, headers=wait)
 
 
-class MigrationToken(OperatorEndpoint):
-    """The right to run one operation."""
+class Halt(OperatorEndpoint):
+    """What may be done to a run from outside."""
 
     required_scopes = {"POST": Scope.OPS_RUN}
+    act: ClassVar[Callable[[str, Caller], Run]]
 
-    @extend_schema(request=PermitIn, responses={200: PermitOut, 410: GONE})
+    def halted(self, request: Request, name: str) -> Response:
+        """Do it, and show how the operation stands."""
+        read_body(request, NoBody)
+        type(self).act(name, self.caller(request))
+        return Response(MigrationOut(states.brief(name)).data)
+
+
+class Pause(Halt):
+    """A run's rest."""
+
+    act = runner.pause
+
+    @extend_schema(request=NoBody, responses={200: MigrationOut, 410: GONE})
     def post(self, request: Request, name: str) -> Response:
-        """Mint a migration token: the right of this caller to run this operation one time.
+        """Pause a run: whoever is at work ends at most the batch that is under way."""
+        return self.halted(request, name)
 
-        Bound to the operation, the present wording of its code, the parameters, the environment,
-        the largest number of rows, and the caller.
+
+class Resume(Halt):
+    """A run's rest, ended."""
+
+    act = runner.resume
+
+    @extend_schema(request=NoBody, responses={200: MigrationOut, 410: GONE})
+    def post(self, request: Request, name: str) -> Response:
+        """Let a paused or failed run go on, by whoever calls with a token."""
+        return self.halted(request, name)
+
+
+class Cancel(Halt):
+    """A run's end before its time."""
+
+    act = runner.cancel
+
+    @extend_schema(request=NoBody, responses={200: MigrationOut, 410: GONE})
+    def post(self, request: Request, name: str) -> Response:
+        """End a run for ever, or see to it that there will be none.
+
+        What was done is kept. The `receipt` then is a signed cancellation, which lets the file be
+        deleted as a receipt does.
         """
-        body: dict[str, Any] = read_body(request, PermitIn)
-        wish = runner.Wish(
-            parameters=body.get("parameters", {}),
-            max_rows=body.get("max_rows"),
-            preview_digest=body.get("preview_digest"),
-        )
-        permit, token = runner.mint(name, wish, self.caller(request))
-        minted = {
-            "token": token,
-            "expires_in": settings.CONTRACT.migration_token_seconds,
-            "operation": name,
-            "code_sha256": permit.binding.code_sha256,
-            "preview_digest": permit.preview_digest,
-        }
-        return Response(PermitOut(minted).data)
+        return self.halted(request, name)

@@ -21,6 +21,7 @@ from accounts.purse import PURSE
 from accounts.standing import REGISTRY
 from accounts.vault import VAULT
 from tests.history import changeable_history
+from tests.markers import clearable_markers
 from tests.people import PASSWORD, cast
 from wire.clock import now
 
@@ -74,7 +75,7 @@ def _flush_history() -> Iterator[None]:
     flush = vars(TransactionTestCase)["_fixture_teardown"]
 
     def teardown(case: TransactionTestCase) -> None:
-        with changeable_history():
+        with changeable_history(), clearable_markers():
             flush(case)
         Audience.objects.create(name="taskflow", payload_versions=[1])
 

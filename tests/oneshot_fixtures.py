@@ -1,8 +1,10 @@
 """What tests of one-shot operations may ask for; they name this module as a plugin of pytest."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -36,6 +38,19 @@ def raise_cache(oneshots: Folder) -> Folder:
     """A folder with the standard operation."""
     oneshots.write()
     return oneshots
+
+
+@pytest.fixture
+def count_up(oneshots: Folder) -> Folder:
+    """A folder with the operation in batches."""
+    oneshots.write_batched()
+    return oneshots
+
+
+@pytest.fixture
+def one_batch_a_call(settings: Any) -> None:
+    """Let each call have time for a single batch."""
+    settings.CONTRACT = dataclasses.replace(settings.CONTRACT, oneshot_seconds=0)
 
 
 @pytest.fixture

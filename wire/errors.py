@@ -9,9 +9,11 @@ class DomainError(Exception):
     """A refusal named by what happened.
 
     `sentence` is the public text; the facts that fill it are public too, so no secret goes in.
+    `members` names the facts that programs find under their own name in the answer.
     """
 
     sentence: ClassVar[str] = "The request was refused."
+    members: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts

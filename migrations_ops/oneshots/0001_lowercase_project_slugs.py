@@ -12,12 +12,12 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 
 from audit.recording import Journal
-from migrations_ops.oneshot import Oneshot
+from migrations_ops.oneshot import Batch, Cursor, InBatches
 from tasks.models import Project, Task
 
 
 @dataclass(frozen=True, kw_only=True)
-class LowercaseProjectSlugs(Oneshot):
+class LowercaseProjectSlugs(InBatches):
     """Write the project slug of every task in small letters, but for those of projects."""
 
     name = "lowercase_project_slugs"
@@ -27,17 +27,8 @@ class LowercaseProjectSlugs(Oneshot):
     max_rows = 100_000
     reversible = False
 
-    def count(self) -> int:
-        """Tell how many tasks have a slug with capitals."""
-        return self._spelled_with_capitals().count()
-
-    def run(self, journal: Journal) -> int:
-        """Rewrite them in one statement."""
-        return self._spelled_with_capitals().update(
-            project_slug=Lower("project_slug"), version=F("version") + 1, updated_at=journal.at
-        )
-
-    def _spelled_with_capitals(self) -> QuerySet[Task]:
+    def affected(self) -> QuerySet[Task]:
+        """Return the tasks whose slug has capitals and is nobody's."""
         projects = Project.objects.values("slug")
         named = Task.objects.filter(project_slug__isnull=False).alias(small=Lower("project_slug"))
         return (
@@ -45,3 +36,12 @@ class LowercaseProjectSlugs(Oneshot):
             .exclude(project_slug__in=projects)
             .exclude(small__in=projects)
         )
+
+    def batch(self, cursor: Cursor, size: int, journal: Journal) -> Batch:
+        """Rewrite the next ones in one statement; then those that came behind the cursor."""
+        keys = self.keys_after(cursor, size) or self.keys_after(None, size)
+        rows = self.affected().filter(pk__in=keys)
+        changed = rows.update(
+            project_slug=Lower("project_slug"), version=F("version") + 1, updated_at=journal.at
+        )
+        return Batch(changed, keys[-1] if len(keys) == size else None)

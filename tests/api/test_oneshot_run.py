@@ -148,7 +148,7 @@ def test_a_tombstoned_operation_is_gone_and_shows_its_receipt(as_carol, raise_ca
     answer = run(as_carol, token)
 
     assert (answer.status_code, answer.data["code"]) == (410, "tombstoned")
-    assert "eyJ.the.receipt" in answer.data["error"]
+    assert answer.data["receipt"] == "eyJ.the.receipt"
 
 
 def test_touching_more_rows_than_allowed_undoes_it_all_and_is_recorded(as_carol, oneshots):

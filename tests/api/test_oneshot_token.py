@@ -3,7 +3,7 @@
 import pytest
 
 from migrations_ops import registry, tokens
-from tests.oneshots import NAME, PATH, mint, recorded
+from tests.oneshots import NAME, PATH, mint, recorded, run
 from wire.clock import now
 
 pytest_plugins = ["tests.oneshot_fixtures"]
@@ -69,10 +69,21 @@ def test_a_bad_wish_is_named(as_carol, raise_cache, body, pointer):
     assert not recorded("op.token_minted")
 
 
-def test_parameters_that_would_not_fit_a_header_are_refused(as_carol, oneshots):
+def test_parameters_that_do_not_fit_a_header_are_repeated_by_the_call(as_carol, oneshots):
+    oneshots.write(parameters='step: int = 1\n    note: str = ""')
+    given = {"step": 1, "note": "n" * 3000}
+    token = mint(as_carol, parameters=given)
+
+    without, with_them = run(as_carol, token), run(as_carol, token, parameters=given)
+
+    assert (without.status_code, without.data["errors"][0]["code"]) == (422, "required")
+    assert (with_them.status_code, with_them.data["parameters"]) == (200, given)
+
+
+def test_parameters_that_are_too_long_are_refused(as_carol, oneshots):
     oneshots.write(parameters='note: str = ""')
 
-    answer = as_carol.post(f"{PATH}/token", {"parameters": {"note": "n" * 3000}})
+    answer = as_carol.post(f"{PATH}/token", {"parameters": {"note": "n" * 500_000}})
 
     assert (answer.status_code, answer.data["errors"][0]["code"]) == (422, "too_long")
 

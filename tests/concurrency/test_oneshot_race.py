@@ -37,7 +37,7 @@ permit = tokens.read(sys.argv[3], now())
 operation = registry.shipped.find(permit.binding.operation).kind()
 with recording_from_shell() as journal:
     claimed = operations.claim(permit, operation, journal=journal)
-    operations.work(claimed, operation, max_rows=10, journal=journal)
+    operations.work(claimed, operation, journal=journal)
     print("worked", flush=True)
     sys.stdin.read()
 """

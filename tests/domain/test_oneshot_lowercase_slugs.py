@@ -6,6 +6,7 @@ import pytest
 
 from audit.actors import SHELL, Origin
 from audit.recording import Journal
+from migrations_ops.oneshot import Batch
 from migrations_ops.registry import FOLDER, Registry
 from tasks.models import Task
 from tests.factories import a_project
@@ -42,15 +43,30 @@ def test_it_counts_what_it_would_touch(operation, tasks):
 
 
 def test_it_writes_every_slug_in_small_letters(operation, tasks, journal):
-    assert operation.run(journal) == 3
+    assert operation.batch(None, 10, journal) == Batch(3, None)
 
     slugs = Task.objects.order_by("id").values_list("project_slug", flat=True)
     assert list(slugs) == ["demo", "demo-2", "demo", None, "a_b-c", "x"]
     assert operation.remaining() == 0
 
 
+def test_a_batch_tells_where_the_next_begins(operation, tasks, journal):
+    first = operation.batch(None, 2, journal)
+
+    second = operation.batch(first.cursor, 2, journal)
+
+    assert (first.rows, second) == (2, Batch(1, None))
+    assert operation.remaining() == 0
+
+
+def test_what_came_behind_the_cursor_is_done_at_the_end(operation, tasks, journal):
+    last = Task.objects.latest("id").pk
+
+    assert operation.batch(last, 10, journal) == Batch(3, None)
+
+
 def test_what_it_touches_has_a_new_version_and_the_rest_has_not(operation, tasks, journal):
-    operation.run(journal)
+    operation.batch(None, 10, journal)
 
     touched = Task.objects.filter(updated_at=journal.at)
     assert {task.version for task in touched} == {2}
@@ -62,7 +78,11 @@ def test_tasks_neither_leave_a_project_nor_come_into_one_by_its_spelling(operati
     for slug in ("Demo", "demo-2"):
         a_project(slug)
 
-    assert (operation.count(), operation.run(journal), operation.remaining()) == (1, 1, 0)
+    assert (operation.count(), operation.batch(None, 9, journal).rows, operation.remaining()) == (
+        1,
+        1,
+        0,
+    )
 
     slugs = Task.objects.order_by("id").values_list("project_slug", flat=True)
     assert list(slugs) == ["Demo", "DEMO-2", "demo", None, "a_b-c", "x"]

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.core.management import call_command
+from django.db import DatabaseError, IntegrityError, connection
 
+from migrations_ops import triggers
+from migrations_ops.checks import markers_are_guarded
 from migrations_ops.models import Run, Status
 from wire.clock import now
 
@@ -38,7 +41,7 @@ def test_neither_a_name_nor_a_token_is_used_twice(changes):
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"status": "paused"}, id="unknown status"),
+        pytest.param({"status": "asleep"}, id="unknown status"),
         pytest.param({"name": ""}, id="no name"),
         pytest.param({"token_jti": ""}, id="no token"),
         pytest.param({"run_by": ""}, id="nobody"),
@@ -51,6 +54,10 @@ def test_neither_a_name_nor_a_token_is_used_twice(changes):
         pytest.param({**DONE, "rows_affected": None}, id="done without rows"),
         pytest.param({**DONE, "duration_ms": None}, id="done without duration"),
         pytest.param({**DONE, "receipt": ""}, id="done without a receipt"),
+        pytest.param({"status": Status.CANCELLED}, id="cancelled without a word"),
+        pytest.param({"status": Status.FAILED}, id="failed for no reason"),
+        pytest.param({"failure": "it broke"}, id="a failure while running"),
+        pytest.param({"generation": 0}, id="before the first generation"),
     ],
 )
 def test_a_marker_that_can_not_be_true_is_refused(changes):
@@ -58,9 +65,75 @@ def test_a_marker_that_can_not_be_true_is_refused(changes):
         marker(**changes)
 
 
-@pytest.mark.parametrize("undo", [{"status": Status.RUNNING}, {"receipt": ""}])
-def test_a_done_marker_is_not_undone_by_halves(undo):
+def sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda done: Run.objects.filter(pk=done.pk).update(status=Status.RUNNING),
+        lambda done: Run.objects.filter(pk=done.pk).update(rows_affected=7),
+        lambda done: Run.objects.filter(pk=done.pk).update(failure="none"),
+        lambda done: done.save(),
+        lambda done: done.delete(),
+        lambda done: sql("DELETE FROM migrations_ops_run"),
+        lambda done: Run.objects.bulk_create(
+            [done], update_conflicts=True, unique_fields=["name"], update_fields=["run_by"]
+        ),
+    ],
+    ids=["reopen", "count", "failure", "save", "delete", "delete all", "upsert"],
+)
+def test_a_done_marker_is_for_ever(tamper):
     done = marker(**DONE)
 
-    with pytest.raises(IntegrityError):
-        Run.objects.filter(pk=done.pk).update(**undo)
+    with pytest.raises(DatabaseError, match="is kept as it is"):
+        tamper(done)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"generation": 1}, {"name": "other"}], ids=["falls back", "renamed"]
+)
+def test_a_running_marker_only_goes_forward(changes):
+    running = marker(generation=2)
+
+    with pytest.raises(DatabaseError, match="is kept as it is"):
+        Run.objects.filter(pk=running.pk).update(**changes)
+
+
+def test_a_running_marker_is_not_deleted():
+    running = marker()
+
+    with pytest.raises(DatabaseError, match="is kept as it is"):
+        running.delete()
+
+
+@pytest.mark.only_on("sqlite")  # REPLACE is SQLite's
+def test_a_marker_is_not_replaced():
+    marker(**DONE)
+    columns = ", ".join(str(field.column) for field in Run._meta.fields)
+
+    with pytest.raises(DatabaseError, match="is kept as it is"):
+        sql(f"REPLACE INTO migrations_ops_run ({columns}) SELECT {columns} FROM migrations_ops_run")
+
+
+@pytest.mark.only_on("postgresql")  # SQLite has no TRUNCATE, and no replication
+@pytest.mark.parametrize("role", ["origin", "replica"])
+def test_markers_are_not_truncated(role):
+    sql(f"SET LOCAL session_replication_role = {role}")
+
+    with pytest.raises(DatabaseError, match="is kept as it is"):
+        sql("TRUNCATE migrations_ops_run")
+
+
+def test_lost_triggers_are_noticed_and_put_back_by_migrate(capsys):
+    on = " ON migrations_ops_run" if connection.vendor == "postgresql" else ""
+    sql(f"DROP TRIGGER oneshot_run_keep{on}")
+
+    noticed = [found.id for found in markers_are_guarded(None, databases=["default"])]
+    call_command("migrate", verbosity=1)
+
+    assert noticed == ["oneshots.E001"]
+    assert "Put the trigger oneshot_run_keep in place." in capsys.readouterr().out
+    assert triggers.missing(connection) == []

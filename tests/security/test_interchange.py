@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from accounts import jose
 from accounts.errors import BadCredential
 from accounts.methods import external, google, own
-from migrations_ops import tokens
+from migrations_ops import registry, tokens
 from migrations_ops.errors import TokenNotOurs
 from tests.people import PASSWORD
 from tests.servers.google_certs import kid_of
@@ -25,7 +25,8 @@ def credentials(people, provider, google_server):
     body = {"username": "alice", "password": PASSWORD}
     pair = APIClient().post("/api/token", body).data
     binding = tokens.Binding(operation="o", requester="@carol", environment="LOCAL", code_sha256="")
-    permit = tokens.permit(binding, parameters={}, max_rows=1, preview_digest=None, at=now())
+    operation = registry.shipped.find("lowercase_project_slugs").kind()
+    permit = tokens.permit(binding, operation, max_rows=1, preview_digest=None, at=now())
     return {
         "ours": pair["access"],
         "refresh": pair["refresh"],

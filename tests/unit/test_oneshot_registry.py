@@ -79,7 +79,7 @@ def test_an_unknown_name_and_a_buried_one_are_told_apart(raise_cache):
         ({"imports": "from urllib.request import urlopen"}, "it imports urllib"),
         ({"imports": "import nothing_of_the_kind"}, "No module named"),
         ({"imports": "def"}, "invalid syntax"),
-        ({"imports": "class Second(Oneshot): ..."}, "2 are there"),
+        ({"imports": "class Second(AtOnce): ..."}, "2 are there"),
     ],
 )
 def test_a_bad_file_is_refused_by_name_and_reason(oneshots, changes, reason):
@@ -108,10 +108,10 @@ def test_neither_number_nor_name_is_given_twice(raise_cache, file):
     ("part", "instead", "reason"),
     [
         ("@dataclass(frozen=True, kw_only=True)", "", "not a dataclass"),
-        ("def count", "def number", "not a dataclass that has count and run"),
-        ("def run", "def do", "not a dataclass that has count and run"),
+        ("def affected", "def rows", "not a dataclass that has affected, and run or batch"),
+        ("def run", "def do", "not a dataclass that has affected, and run or batch"),
         ('owner = "@carol"', "", "owner is not a str"),
-        ("class Operation(Oneshot)", "class Operation", "0 are there"),
+        ("class Operation(AtOnce)", "class Operation", "0 are there"),
     ],
 )
 def test_an_incomplete_operation_is_refused(oneshots, part, instead, reason):
@@ -155,7 +155,7 @@ def test_parameters_have_one_spelling(kind):
         ({"text": "", "number": 2**63}, "/parameters/number", "invalid"),
         ({"text": "", "flag": 1}, "/parameters/flag", "invalid"),
         ({"text": "", "x~/y": 1}, "/parameters/x~0~1y", "unknown_member"),
-        ({"text": "t" * 3000}, "/parameters", "too_long"),
+        ({"text": "t" * 500_000}, "/parameters", "too_long"),
     ],
 )
 def test_unfit_parameters_are_named(kind, given, pointer, code):

@@ -19,7 +19,8 @@ from rich.table import Table
 from accounts.errors import SigningUnavailable
 from audit.errors import AuditUnavailable
 from audit.shell import recording_from_shell
-from migrations_ops import operations, registry, runner, states
+from migrations_ops import asking, operations, registry, runner, states
+from migrations_ops.calling import Caller
 from migrations_ops.errors import AlreadyRunning
 from migrations_ops.states import State
 from wire.clock import now
@@ -123,12 +124,12 @@ class Command(BaseCommand):
 
     def token(self, *, name: str, **options: Any) -> None:
         """Print a migration token, alone, so that a script can take it."""
-        wish = runner.Wish(
+        wish = asking.Wish(
             parameters=options["parameters"] or {},
             max_rows=options["max_rows"],
             preview_digest=options["preview_digest"],
         )
-        _, token = runner.mint(name, wish, caller(options["handle"]))
+        _, token = asking.mint(name, wish, caller(options["handle"]))
         self.stdout.write(token)
 
     def run(self, *, name: str, **options: Any) -> None:
@@ -158,12 +159,12 @@ class Command(BaseCommand):
         return Console(file=self.stdout, markup=False)  # type: ignore[arg-type]
 
 
-def caller(handle: str | None) -> runner.Caller:
+def caller(handle: str | None) -> Caller:
     """Return who stands at the shell. Raises CommandError when nobody says so outside LOCAL."""
     if handle is None and settings.CONTRACT.env != "LOCAL":
         raise CommandError("Say who you are: --as @handle.", returncode=REFUSED)
     actor = operations.operator(handle or AS)
-    return runner.Caller(id=actor.id, at=now(), begin=partial(recording_from_shell, actor))
+    return Caller(id=actor.id, at=now(), begin=partial(recording_from_shell, actor))
 
 
 def ran(state: State) -> tuple[str, str, str]:
