@@ -64,6 +64,8 @@ class Action(StrEnum):
     AUDIT_ARCHIVED = "audit.archived"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    PUSH_REFUSED = "push.refused"
     ACCESS_DENIED = "access.denied"
 
 

@@ -13,6 +13,7 @@ from accounts import errors as accounts
 from accounts import key_errors
 from accounts import registry_errors as registry
 from audit import errors as audit
+from events import errors as events
 from idempotency import errors as idempotency
 from migrations_ops import errors as oneshots
 from outbox import errors as outbox
@@ -64,6 +65,11 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     # idempotency
     idempotency.KeyReused: Problem(422, "idempotency_key_reused"),
     idempotency.KeyInUse: Problem(409, "idempotency_key_in_use"),
+    # events
+    events.OvertakenByAnother: Problem(503, "overtaken"),
+    events.TooManyStreams: Problem(503, "too_many_streams"),
+    events.NoSuchWebhook: Problem(404, "no_such_webhook"),
+    events.UnfitAddress: Problem(422, "unfit_address"),
     # outbox
     outbox.CursorExpired: Problem(410, "cursor_expired"),
     # accounts
