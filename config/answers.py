@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from idempotency.errors import KeyInUse
 from migrations_ops.errors import AlreadyRunning
 from wire.errors import DomainError, Fault, InvalidInput
 from wire.negotiation import PROBLEM, wants_problem
+from wire.serializers import faults_in
 
 RETRY_SECONDS = 2
 BUSY = (KeyInUse, NotSealedYet, AlreadyRunning)
@@ -124,21 +124,7 @@ def faults_of(error: Exception) -> Iterator[Fault]:
     if isinstance(error, InvalidInput):
         yield from error.faults
     elif isinstance(error, drf.ValidationError):
-        yield from _walk(error.detail, "")
-
-
-def _walk(detail: object, pointer: str) -> Iterator[Fault]:
-    if isinstance(detail, Mapping):
-        for name, inner in detail.items():
-            own = name == "non_field_errors"
-            escaped = str(name).replace("~", "~0").replace("/", "~1")
-            yield from _walk(inner, pointer if own else f"{pointer}/{escaped}")
-    elif isinstance(detail, list):
-        for index, inner in enumerate(detail):
-            deeper = pointer if isinstance(inner, ErrorDetail) else f"{pointer}/{index}"
-            yield from _walk(inner, deeper)
-    elif isinstance(detail, ErrorDetail):
-        yield Fault(pointer or "/", str(detail), detail.code or "invalid")
+        yield from faults_in(error.detail)
 
 
 def answers_json(request: HttpRequest) -> bool:

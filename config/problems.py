@@ -40,7 +40,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     BodyTooLarge: Problem(413, "body_too_large", "The body is larger than the limit."),
     drf.ValidationError: Problem(422, "validation_failed", "The input is not valid."),
     drf.ParseError: Problem(400, "malformed"),
-    drf.UnsupportedMediaType: Problem(415, "unsupported_media_type", "Send JSON in UTF-8."),
+    drf.UnsupportedMediaType: Problem(
+        415, "unsupported_media_type", "No body of this type or encoding is read here."
+    ),
     drf.NotAcceptable: Problem(406, "not_acceptable", "This service answers in JSON."),
     drf.MethodNotAllowed: Problem(405, "method_not_allowed"),
     drf.NotAuthenticated: Problem(401, "unauthorized", accounts.BadCredential.sentence),
@@ -169,6 +171,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     tasks.HasSubtasks: Problem(409, "has_subtasks"),
     tasks.HasDependents: Problem(409, "has_dependents"),
     tasks.UnknownPrincipal: Problem(422, "unknown_principal"),
+    tasks.RowsRefused: Problem(422, "validation_failed"),
 })  # fmt: skip
 
 UNEXPECTED = Problem(500, "internal_error", "Something went wrong on our side; it has been logged.")

@@ -1,6 +1,9 @@
 """What can go wrong with a task?"""
 
-from wire.errors import DomainError, InvalidInput
+from collections.abc import Collection
+from typing import Self
+
+from wire.errors import DomainError, Fault, InvalidInput
 
 
 class TaskError(DomainError):
@@ -163,3 +166,21 @@ class HasDependents(TaskError):
 
 class UnknownPrincipal(InvalidInput):
     """Nobody has the id that was given."""
+
+
+class RowsRefused(InvalidInput):
+    """Some rows of a file cannot become tasks, so none does."""
+
+    sentence = (
+        "{bad} of {rows} rows cannot be imported, so none was."
+        " {listed} of {found} faults are listed."
+    )
+    most_listed = 100
+
+    @classmethod
+    def among(cls, rows: int, faults: Collection[Fault]) -> Self:
+        """Make the refusal of so many rows for faults whose pointers begin `/rows/<number>`."""
+        numbers = {fault: int(fault.pointer.split("/")[2]) for fault in faults}
+        told = sorted(faults, key=numbers.__getitem__)[: cls.most_listed]
+        bad = len(set(numbers.values()))
+        return cls(told, bad=bad, rows=rows, listed=len(told), found=len(faults))

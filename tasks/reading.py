@@ -1,6 +1,6 @@
 """What can be read of the board?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,6 +12,8 @@ from tasks.models import Member, Project, Task
 from tasks.ready import Wanted, next_ready
 from tasks.rows import TaskRow
 from wire.pages import Column, Page, page
+
+PART = 500
 
 
 def get(task_id: int, *, caller: Principal) -> TaskRow:
@@ -40,6 +42,24 @@ def subtasks(
     """Return a page of a task's children. Raises NoSuchTask, InvalidInput."""
     _refuse_unseen(task_id, caller)
     return find({**query, "parent_id": task_id}, caller=caller, at=at)
+
+
+def everything(
+    query: Mapping[str, Any], *, caller: Principal, at: datetime
+) -> Iterator[list[TaskRow]]:
+    """Yield all tasks that a validated query asks for, oldest first, some at a time.
+
+    No statement or snapshot lasts longer than one part, so a slow reader holds nothing up; each
+    part is as it was when it was read. Tasks made meanwhile are left out, so it ends.
+    """
+    found = narrowed(Task.rows.visible_to(caller), query, caller, at).order_by("pk")
+    newest = Task.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last = 0
+    while part := cast("list[TaskRow]", list(found.filter(pk__gt=last, pk__lte=newest)[:PART])):
+        yield part
+        if len(part) < PART:
+            return
+        last = part[-1].id
 
 
 def comments(task_id: int, query: Mapping[str, Any], *, caller: Principal) -> Page[Comment]:

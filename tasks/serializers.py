@@ -152,19 +152,24 @@ class TaskOut(serializers.Serializer[Any]):
         return told(instance)
 
 
-class SubtaskQuery(PageQuery):
-    """How subtasks are listed."""
+class StatusFilter(StrictSerializer):
+    """The places in their life that tasks may be in."""
 
     status = serializers.ListField(
         child=serializers.ChoiceField(choices=STATUSES), required=False, help_text="Any of these."
     )
+
+
+class SubtaskQuery(StatusFilter, PageQuery):
+    """How subtasks are listed."""
+
     ordering = serializers.ChoiceField(
         choices=list(ORDERS), required=False, help_text="`-` for descending; else newest first."
     )
 
 
-class TaskQuery(SubtaskQuery):
-    """What the list of tasks can be asked for."""
+class TaskFilters(StatusFilter):
+    """What tasks can be narrowed by."""
 
     priority = PriorityField(required=False)
     assigned_to = Text(
@@ -185,6 +190,10 @@ class TaskQuery(SubtaskQuery):
         "with a lapsed lease; and every dependency completed.",
     )
     q = Text(max_length=200, required=False, help_text="Part of title or description.")
+
+
+class TaskQuery(TaskFilters, SubtaskQuery):
+    """What the list of tasks can be asked for."""
 
 
 class Nothing(StrictSerializer):

@@ -1,8 +1,8 @@
 """What is said to the two databases in their own words?"""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,6 +12,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from tasks.lifecycle import OPEN, Status
 
 Sql = tuple[str, Any]
+Item = TypeVar("Item")
+
+# Rows in one statement: SQLite takes some 32,000 parameters.
+MOST = 1000
 
 # Written out rather than built from query sets: these stand in every statement about a task, and
 # putting a subquery together costs more than the database takes to answer it.
@@ -163,6 +167,23 @@ def one_relation_edit_at_a_time() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RELATIONS])
 
 
+def portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield the items, as many at a time as one statement is given."""
+    for start in range(0, len(items), MOST):
+        yield items[start : start + MOST]
+
+
+def put_under(parents: Sequence[tuple[int, int]]) -> None:
+    """Give tasks their parents: pairs of a task and what it stands under."""
+    pairs = ", ".join(["(%s, %s)"] * len(parents))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE tasks_task SET parent_id = p.column2 FROM (VALUES {pairs}) AS p"
+            " WHERE tasks_task.id = p.column1",
+            [number for pair in parents for number in pair],
+        )
+
+
 def is_ancestor(task_id: int, of: int) -> bool:
     """Tell whether a task stands above another one."""
     return _finds(
@@ -193,18 +214,25 @@ def _finds(statement: str, params: list[int]) -> bool:
         return cursor.fetchone() is not None
 
 
-def role_to_enter(slug: str, principal: str) -> tuple[bool, str | None]:
-    """Return whether a project has the slug, and what the principal is in it.
+class Entrance(NamedTuple):
+    """What a principal meets who brings a task into a project."""
 
-    Until the transaction ends the project cannot be deleted; others may enter it meanwhile.
+    role: str | None
+    requires_review: bool
+
+
+def entrances(slugs: Sequence[str], principal: str) -> dict[str, Entrance]:
+    """Return what the principal is in those of the slugs that are projects.
+
+    Until the transaction ends these cannot be deleted; others may enter them meanwhile.
     """
     statement = (
-        "SELECT m.role FROM tasks_project p LEFT JOIN tasks_member m"
-        " ON m.project_id = p.slug AND m.principal = %s WHERE p.slug = %s"
+        "SELECT p.slug, m.role, p.requires_review FROM tasks_project p LEFT JOIN tasks_member m"
+        " ON m.project_id = p.slug AND m.principal = %s"
+        f" WHERE p.slug IN ({', '.join(['%s'] * len(slugs))}) ORDER BY p.slug"
     )
     if connection.vendor == "postgresql":
         statement += " FOR KEY SHARE OF p"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [principal, slug])
-        found = cursor.fetchone()
-    return (False, None) if found is None else (True, found[0])
+        cursor.execute(statement, [principal, *slugs])
+        return {slug: Entrance(role, bool(review)) for slug, role, review in cursor.fetchall()}

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from tasks import project_views, views
 from tasks.claim_views import Claim, Next
 from tasks.comment_views import Comments
+from tasks.file_views import Export, Import
 from tasks.projects import SLUG
 from tasks.step_views import STEP_VIEWS
 from wire import paths  # noqa: F401  ids in paths
@@ -23,6 +24,8 @@ urlpatterns = [
     path("api/tasks", views.Tasks.as_view()),
     path("api/tasks/claim", Claim.as_view()),
     path("api/tasks/next", Next.as_view()),
+    path("api/tasks/export", Export.as_view()),
+    path("api/tasks/import", Import.as_view()),
     path("api/tasks/<id:task_id>", views.OneTask.as_view(), name="task"),
     path("api/tasks/<id:task_id>/subtasks", views.Subtasks.as_view()),
     path("api/tasks/<id:task_id>/comments", Comments.as_view()),

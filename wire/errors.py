@@ -34,8 +34,8 @@ class InvalidInput(DomainError):
 
     sentence = "The input is not valid."
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__()
+    def __init__(self, faults: Sequence[Fault], **facts: object) -> None:
+        super().__init__(**facts)
         self.faults = tuple(faults)
 
     @classmethod

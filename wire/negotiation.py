@@ -14,6 +14,20 @@ def wants_problem(accept: str) -> bool:
     return PROBLEM in accept.lower()
 
 
+class AnyAccepted(DefaultContentNegotiation):
+    """Heed no Accept, where something else says which representation is meant."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """Return the one that refusals are told by."""
+        first = next(iter(renderers))
+        return first, first.media_type
+
+
 class JSONNegotiation(DefaultContentNegotiation):
     """Take `application/problem+json` in Accept for what it means: JSON, problems labelled."""
 

@@ -31,7 +31,7 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the value. Raises ParseError, BodyTooLarge, UnsupportedMediaType."""
-        _only_utf8(media_type)
+        only_utf8(media_type)
         try:
             return loads(read_body(stream))
         except NotStrictJson as error:
@@ -50,7 +50,7 @@ class StrictFormParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, str]:
         """Return name to value. Raises ParseError, BodyTooLarge, UnsupportedMediaType."""
-        _only_utf8(media_type)
+        only_utf8(media_type)
         try:
             form = QueryDict(read_body(stream).decode("ascii"), encoding="utf-8")
         except (UnicodeDecodeError, ValueError) as error:
@@ -70,7 +70,8 @@ def read_body(stream: IO[Any]) -> bytes:
     return body
 
 
-def _only_utf8(media_type: str | None) -> None:
+def only_utf8(media_type: str | None) -> None:
+    """Raise UnsupportedMediaType for a body in another encoding."""
     _, _, parameters = (media_type or "").lower().partition("charset=")
     charset = parameters.split(";")[0].strip(' "')
     if charset and charset not in {"utf-8", "utf8", "us-ascii"}:

@@ -1,6 +1,6 @@
 """Bodies and query strings in: every member known, each once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
 from rest_framework import serializers
@@ -67,3 +67,18 @@ def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
     query = kind(data=data)
     query.is_valid(raise_exception=True)
     return cast("dict[str, Any]", query.validated_data)
+
+
+def faults_in(detail: object, pointer: str = "") -> Iterator[Fault]:
+    """Yield each thing that a serializer found wrong, with a pointer to its place."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            own = name == "non_field_errors"
+            escaped = str(name).replace("~", "~0").replace("/", "~1")
+            yield from faults_in(inner, pointer if own else f"{pointer}/{escaped}")
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            deeper = pointer if isinstance(inner, serializers.ErrorDetail) else f"{pointer}/{index}"
+            yield from faults_in(inner, deeper)
+    elif isinstance(detail, serializers.ErrorDetail):
+        yield Fault(pointer or "/", str(detail), detail.code or "invalid")

@@ -6,6 +6,7 @@ from tasks.operations.creating import Draft, create
 from tasks.operations.deleting import delete
 from tasks.operations.editing import edit
 from tasks.operations.effects import Asked
+from tasks.operations.importing import bring_in
 from tasks.operations.steps import take_step
 from tasks.operations.unchanged import Unchanged
 
@@ -14,6 +15,7 @@ __all__ = [
     "Draft",
     "NothingReady",
     "Unchanged",
+    "bring_in",
     "claim",
     "comment",
     "create",

@@ -67,7 +67,10 @@ def _insert(draft: Draft, caller: Principal, at: datetime) -> TaskRow:
         created_at=at,
         updated_at=at,
     )
+    return row_of(task, sorted(draft.depends_on))
+
+
+def row_of(task: Task, depends_on: list[int]) -> TaskRow:
+    """Return what is known of a task that was just made."""
     stored = {name: getattr(task, name) for name in TaskRow._fields if hasattr(task, name)}
-    return TaskRow(
-        **stored, depends_on=sorted(draft.depends_on), subtask_count=0, subtasks_completed=0
-    )
+    return TaskRow(**stored, depends_on=depends_on, subtask_count=0, subtasks_completed=0)

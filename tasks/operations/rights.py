@@ -18,7 +18,7 @@ from tasks.lifecycle import STEPS, By, Status, Verb
 from tasks.projects import Membership, ProjectRow
 from tasks.rows import Standing
 from tasks.sight import Sight
-from tasks.sql import role_to_enter
+from tasks.sql import entrances
 
 
 def may_write(standing: Standing, caller: Principal) -> None:
@@ -48,12 +48,12 @@ def may_enter(slug: str | None, caller: Principal) -> None:
     """
     if slug is None:
         return
-    is_project, role = role_to_enter(slug, Sight.of(caller).member)
-    if not is_project or caller.is_admin:
+    entrance = entrances([slug], Sight.of(caller).member).get(slug)
+    if entrance is None or caller.is_admin:
         return
-    if role is None:
+    if entrance.role is None:
         raise NoSuchProject
-    if role == Membership.VIEWER:
+    if entrance.role == Membership.VIEWER:
         raise ViewersOnlyLook
 
 

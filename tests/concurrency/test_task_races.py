@@ -6,9 +6,10 @@ import pytest
 
 from audit.models import Entry
 from tasks import operations
-from tasks.errors import NoSuchTask, ParentCompleted, SubtasksOpen
+from tasks.errors import NoSuchTask, ParentCompleted, RowsRefused, SubtasksOpen
 from tasks.lifecycle import OPEN, Status, Verb
 from tasks.models import Comment, Dependency, Task
+from tasks.operations.records import Record, Sheet
 from tests.concurrency.threads import at_once
 from tests.factories import ALICE, a_task, acting
 from wire.errors import DomainError, InvalidInput
@@ -120,6 +121,22 @@ def test_a_task_is_deleted_or_commented_on_before_but_no_comment_is_left_over():
         assert deleted is True
         assert set(said) <= {True, NoSuchTask}
         assert not Comment.objects.exists()
+
+
+def test_a_parent_is_completed_or_comes_over_imported_tasks_but_not_both():
+    for _ in range(ROUNDS):
+        parent = a_task(Status.IN_PROGRESS).pk
+
+        def act(number, parent=parent):
+            if number == 0:
+                return attempt(operations.take_step, Verb.COMPLETE, task_id=parent)
+            record = Record(row=0, line=1, title="Sand", parent_id=parent)
+            return attempt(operations.bring_in, Sheet(1, [record], set(), []))
+
+        completed, *brought = at_once(3, act)
+
+        open_children = Task.objects.filter(parent=parent).count()
+        assert (completed is True) == (set(brought) == {RowsRefused}) == (open_children == 0)
 
 
 def test_what_another_task_comes_to_depend_on_is_not_deleted_from_under_it():

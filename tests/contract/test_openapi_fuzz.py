@@ -30,6 +30,12 @@ CHECKS = [
 EXAMPLES = 10
 
 
+@schemathesis.serializer("application/jsonl")
+def lines_of_json(ctx, value):
+    """Send text as it is, and anything else as one line."""
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
+
+
 def operations():
     """Yield every operation of the document, to be called in this process."""
     api = schemathesis.openapi.from_dict(json.loads(docs.document()))
