@@ -30,14 +30,17 @@ OWN_APPS = ("accounts", "audit", "events", "idempotency", "migrations_ops", "out
 API_SCHEMA = ("spectacular", "--validate", "--fail-on-warn", f"--file={os.devnull}")
 SAFE_MIGRATIONS = ("lintmigrations", "--skip-checks", "--no-cache", "--include-apps", *OWN_APPS)
 DEPLOY = ("check", "--deploy", "--fail-level=WARNING")
+WORKFLOWS = (".github/workflows/*.yml",)
 FILE_JUDGES = (
     ("shell scripts", ("shellcheck",), ("local/*.sh", ".ci/run", "deploy/**/*.sh")),
     ("Dockerfile", ("hadolint",), ("Dockerfile",)),
     (
         "workflows",
         ("check-jsonschema", "--builtin-schema=vendor.github-workflows"),
-        (".github/workflows/*.yml",),
+        WORKFLOWS,
     ),
+    ("what workflows say", ("actionlint",), WORKFLOWS),
+    ("what workflows risk", ("zizmor", "--offline", "--quiet", "--no-progress"), WORKFLOWS),
 )
 
 
@@ -85,6 +88,7 @@ def steps(database_url: str) -> Iterator[Step]:
     local = child_environment(**{STAGE: "LOCAL", DATABASE_URL: database_url})
     linters = {**local, "DJANGO_SETTINGS_MODULE": "local.lint_settings"}
     yield Step("types", (*PYTHON, "mypy"), local)
+    yield Step("Terraform stacks", (*PYTHON, "deploy.judge_terraform"))
     yield Step("API schema", (*MANAGE, *API_SCHEMA), local)
     yield Step("migrations are safe", (*MANAGE, *SAFE_MIGRATIONS), linters)
     yield Step("migrations are linear", (*MANAGE, "check", "--tag=models"), linters)
@@ -96,7 +100,7 @@ def steps(database_url: str) -> Iterator[Step]:
     yield Step("import contracts", (str(TOOLS / "lint-imports"),))
     yield Step("budgets", (*PYTHON, "local.budgets"))
     yield Step("requirements", (*PYTHON, "local.lock", "--check"))
-    yield Step("environment example", (*PYTHON, "local.example"), local)
+    yield Step("contract's files", (*PYTHON, "local.example"), local)
     for name, command, patterns in FILE_JUDGES:
         files = sorted(str(path) for pattern in patterns for path in ROOT.glob(pattern))
         if files:

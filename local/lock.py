@@ -17,6 +17,7 @@ LOCKS = {
     "requirements-dev": ("requirements-local.txt",),
     "local/uv": (),
     "tests/contract/requirements": (),
+    "deploy/tools": (),
 }
 OPTIONS = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--quiet")
 

@@ -33,6 +33,13 @@ def test_the_checked_in_example_is_the_generated_one():
     assert published("env") == EXAMPLE
 
 
+def test_the_deployment_has_the_generated_lists():
+    file = settings.ROOT / "deploy" / "terraform" / "shared" / "contract.json"
+
+    assert published("terraform") == file.read_text()
+    assert {name: list(json.loads(file.read_text())[name]) for name in DECLARED} == DECLARED
+
+
 def test_the_example_lists_every_variable_in_its_category():
     sections = re.split(r"^# === ([a-z_]+):.*$", EXAMPLE, flags=re.MULTILINE)[1:]
     listed = {

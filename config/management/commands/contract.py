@@ -45,6 +45,24 @@ def as_env() -> str:
     return "\n".join([_HEAD, *(_env_section(category) for category in CATEGORIES)]).rstrip()
 
 
+def as_terraform() -> str:
+    """Return what the deployment needs of it: the names by category, and defaults that count."""
+    names = {each.name: [variable.name for variable in each.variables] for each in CATEGORIES}
+    defaults = {
+        category.name: {
+            variable.name: variable.default if isinstance(variable.default, str) else None
+            for variable in category.variables
+        }
+        for category in CATEGORIES
+    }
+    told = {
+        **names,
+        "code_defaults": defaults["code_defaults"],
+        "platform_defaults": defaults["platform"],
+    }
+    return json.dumps(told, indent=2)
+
+
 def as_table(*, on_terminal: bool) -> str:
     """Return the table for people, as wide as their terminal."""
     width = None if on_terminal else _WIDE
@@ -86,7 +104,9 @@ def _env_lines(variable: Variable) -> str:
 
 
 _LONGEST_NAME = max(len(variable.name) for each in CATEGORIES for variable in each.variables)
-_FORMATS: Mapping[str, Callable[[], str]] = MappingProxyType({"json": as_json, "env": as_env})
+_FORMATS: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {"json": as_json, "env": as_env, "terraform": as_terraform}
+)
 
 
 class Command(BaseCommand):
@@ -109,9 +129,10 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--format",
-            choices=["table", "json", "env"],
+            choices=["table", "json", "env", "terraform"],
             default="table",
-            help="table for people (the default), json for machines, env for .env.example",
+            help="table for people (the default), json for machines, env for .env.example, "
+            "terraform for deploy/terraform/shared/contract.json",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -1,0 +1,1 @@
+"""The pipeline, rehearsed on this machine: real programs, a stand-in for the cloud."""
