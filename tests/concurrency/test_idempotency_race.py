@@ -13,8 +13,7 @@ from idempotency.models import Reply
 from tasks.lifecycle import Status
 from tasks.models import Task
 from tests.concurrency.patience import impatient
-from tests.concurrency.test_start_race import own_connection
-from tests.concurrency.threads import at_once
+from tests.concurrency.threads import at_once, own_connection
 from tests.factories import ALICE, a_task
 from tests.keyed import create, is_replayed, send
 
