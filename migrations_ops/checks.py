@@ -11,9 +11,9 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 
-from migrations_ops import registry, triggers
+from migrations_ops import receipts, registry, triggers
 from migrations_ops.loading import BrokenOperation
-from migrations_ops.registry import Registry
+from migrations_ops.registry import Registry, Tombstone
 from wire.clock import now
 
 TAG = "oneshots"
@@ -25,7 +25,7 @@ def oneshots_are_in_order(app_configs: object, **kwargs: Any) -> list[CheckMessa
     # Read anew: what is asked is how the files are, not what this process once loaded.
     present = Registry(registry.shipped.folder)
     try:
-        return [*_sunsets(present), *_unindexed(present), *_vanished(present), *_undead(present)]
+        return [found for rule in RULES for found in rule(present)]
     except BrokenOperation as broken:
         return [checks.Warning(str(broken), id="oneshots.W001")]
 
@@ -96,3 +96,38 @@ def _undead(present: Registry) -> Iterator[CheckMessage]:
                 hint="Choose another name.",
                 id="oneshots.W006",
             )
+
+
+def _unproven(present: Registry) -> Iterator[CheckMessage]:
+    """A tombstone stands for a file only with a receipt, or a signed cancellation, of its own."""
+    for name, stone in present.tombstones.items():
+        if name not in present.operations and not _is_proven(stone):
+            yield checks.Warning(
+                f"The tombstone of {name} holds no receipt that its key signed for this code.",
+                hint="Add the receipt with `manage.py oneshot receipt --verify FILE --bury`.",
+                id="oneshots.W007",
+            )
+
+
+def _is_proven(stone: Tombstone) -> bool:
+    try:
+        said = receipts.verify(stone.receipt, {"keys": [stone.key]}, at=now())
+    except receipts.NotAReceipt:
+        return False
+    return (said["operation"], said["code_sha256"]) == (stone.name, stone.code_sha256)
+
+
+def _lasting(present: Registry) -> Iterator[CheckMessage]:
+    """What calls itself reversible has a file that undoes it, and the other way round."""
+    undone = {found.kind.undoes for found in present.operations.values()} - {""}
+    known = present.operations.keys() | present.tombstones.keys()
+    reversible = {name for name, found in present.operations.items() if found.kind.reversible}
+    for name in sorted((reversible - undone) | (undone - known)):
+        yield checks.Warning(
+            f"No file undoes {name}." if name in reversible else f"There is no {name} to undo.",
+            hint="An operation that undoes another says so by `undoes`.",
+            id="oneshots.W008",
+        )
+
+
+RULES = (_sunsets, _unindexed, _vanished, _undead, _unproven, _lasting)

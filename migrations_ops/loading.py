@@ -13,8 +13,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from migrations_ops import parameters
 from migrations_ops.oneshot import AtOnce, InBatches, Oneshot
+from migrations_ops.parameter_types import described
 
 FILE = re.compile(r"(?P<number>[0-9]{4})_(?P<name>[a-z][a-z0-9_]{0,90})\.py")
 DECLARED: Mapping[str, type] = MappingProxyType(
@@ -63,7 +63,7 @@ def load(path: Path) -> Registered:
         _refuse_outside(source)
         kind = _operation_in(_execute(path, source))
         _refuse_incomplete(kind, named["name"])
-        parameters.described(kind)
+        described(kind)
     except Exception as error:  # whatever a file under construction may raise
         raise BrokenOperation(f"{path.name}: {error}") from error
     return Registered(kind, named["number"], hashlib.sha256(source).hexdigest())

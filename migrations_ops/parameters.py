@@ -3,46 +3,28 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, fields
-from types import MappingProxyType, UnionType
-from typing import Any, TypeAlias, get_args, get_type_hints
+from dataclasses import asdict
+from typing import Any, TypeAlias
 
+from migrations_ops import rows
 from migrations_ops.oneshot import Oneshot
+from migrations_ops.parameter_types import ROWS, described
 from wire.errors import Fault, InvalidInput
 
 Given: TypeAlias = Mapping[str, object]
 
 LONGEST = 500_000  # characters in all
 LONGEST_IN_TOKEN = 3_000  # longer ones are repeated by the call: a token travels in a header
-LARGEST = 2**63 - 1
-NAMES: Mapping[object, str] = MappingProxyType({str: "string", int: "integer", bool: "boolean"})
-NOTHING = type(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter, as people who call the operation see it."""
-
-    name: str
-    type: str
-    nullable: bool
-    required: bool
-    default: object
-
-
-def described(kind: type[Oneshot]) -> list[Parameter]:
-    """Return the parameters of an operation. Raises TypeError for a type that can not travel."""
-    hints = get_type_hints(kind)
-    return [_parameter(field, _types(field.name, hints[field.name])) for field in fields(kind)]
 
 
 def read(kind: type[Oneshot], given: Given) -> Oneshot:
     """Make the operation with these parameters. Raises InvalidInput naming each bad one."""
-    faults = list(_faults(kind, given))
+    read, faults = _tables(kind, given)
+    faults += _faults(kind, given)
     if faults:
         raise InvalidInput(faults)
     try:
-        operation = kind(**given)
+        operation = kind(**{**given, **read})
     except ValueError as error:
         raise InvalidInput.at("/parameters", str(error), "invalid") from error
     if len(canonical(operation)) > LONGEST:
@@ -85,19 +67,18 @@ def _canonical(values: Mapping[str, Any]) -> str:
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _parameter(field: "Field[object]", types: set[object]) -> Parameter:
-    (kind,) = types - {NOTHING}
-    required = field.default is MISSING
-    return Parameter(
-        field.name, NAMES[kind], NOTHING in types, required, None if required else field.default
-    )
-
-
-def _types(name: str, hint: object) -> set[object]:
-    types = set(get_args(hint)) if isinstance(hint, UnionType) else {hint}
-    if len(types - {NOTHING}) != 1 or not types - {NOTHING} <= NAMES.keys():
-        raise TypeError(f"parameter {name} is not one of str, int, bool (| None)")
-    return types
+def _tables(kind: type[Oneshot], given: Given) -> tuple[dict[str, object], list[Fault]]:
+    """Read those parameters that are tables; returns them and what is wrong with them."""
+    read: dict[str, object] = {}
+    found: list[Fault] = []
+    for parameter in described(kind):
+        if parameter.type == ROWS and parameter.name in given:
+            made, faults = rows.read(
+                parameter, given[parameter.name], f"/parameters/{parameter.name}"
+            )
+            read[parameter.name] = tuple(made)
+            found += faults
+    return read, found
 
 
 def _faults(kind: type[Oneshot], given: Given) -> Iterator[Fault]:
@@ -105,21 +86,11 @@ def _faults(kind: type[Oneshot], given: Given) -> Iterator[Fault]:
     for name in given.keys() - known.keys():
         yield Fault(f"/parameters/{_escaped(name)}", "No such parameter.", "unknown_member")
     for name, parameter in known.items():
-        if name in given and not _fits(given[name], parameter):
+        if name in given and parameter.type != ROWS and not parameter.fits(given[name]):
             message = f"This is not a fitting {parameter.type}."
             yield Fault(f"/parameters/{name}", message, "invalid")
         elif parameter.required and name not in given:
             yield Fault(f"/parameters/{name}", "This parameter is required.", "required")
-
-
-def _fits(value: object, parameter: Parameter) -> bool:
-    if value is None:
-        return parameter.nullable
-    if NAMES.get(type(value)) != parameter.type:
-        return False
-    if isinstance(value, str):
-        return "\x00" not in value
-    return isinstance(value, bool) or (isinstance(value, int) and abs(value) <= LARGEST)
 
 
 def _escaped(name: str) -> str:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from migrations_ops.errors import NoSuchOneshot, Tombstoned
 from migrations_ops.loading import BrokenOperation, Registered, load
@@ -15,11 +16,12 @@ FOLDER = Path(__file__).resolve().parent / "oneshots"
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What is left of an operation whose file is gone."""
+    """What is left of an operation whose file is gone: its receipt, and the key that signed it."""
 
     name: str
     code_sha256: str
     receipt: str
+    key: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Registry:
@@ -60,8 +62,14 @@ class Registry:
         if not self.tombstones_path.exists():
             return {}
         rows = json.loads(self.tombstones_path.read_text())
-        stones = (Tombstone(row["name"], row["code_sha256"], row["receipt"]) for row in rows)
+        stones = (Tombstone(**row) for row in rows)
         return {stone.name: stone for stone in stones}
+
+    def bury(self, stone: Tombstone) -> None:
+        """Add a tombstone, or put it in the place of an earlier one of this name."""
+        stones = {**self.tombstones, stone.name: stone}
+        rows = [asdict(stones[name]) for name in sorted(stones)]
+        self.tombstones_path.write_text(json.dumps(rows, indent=2) + "\n")
 
     def index(self) -> Mapping[str, str]:
         """Return the checked-in list, name to SHA-256. No file means an empty one."""

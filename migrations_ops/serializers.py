@@ -158,11 +158,25 @@ class RunUnderWayOut(serializers.Serializer[Run]):
         return False
 
 
+class ColumnOut(serializers.Serializer[object]):
+    """A column of a parameter that is a table."""
+
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=["string", "integer", "boolean"])
+    nullable = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    default = serializers.JSONField()
+
+
 class ParameterOut(serializers.Serializer[object]):
     """A parameter of an operation."""
 
     name = serializers.CharField()
-    type = serializers.ChoiceField(choices=["string", "integer", "boolean"])
+    type = serializers.ChoiceField(
+        choices=["string", "integer", "boolean", "rows"],
+        help_text="`rows`: CSV text with a header line, or a list of objects.",
+    )
+    columns = ColumnOut(many=True, help_text="Of `rows`; else empty.")
     nullable = serializers.BooleanField()
     required = serializers.BooleanField()  # type: ignore[assignment]
     default = serializers.JSONField()

@@ -6,12 +6,12 @@ from datetime import date
 from enum import StrEnum
 
 from audit.models import Entry
-from migrations_ops import parameters, registry
+from migrations_ops import registry
 from migrations_ops.loading import Registered
 from migrations_ops.models import Run, Status
 from migrations_ops.oneshot import InBatches
 from migrations_ops.operations import TARGET
-from migrations_ops.parameters import Parameter
+from migrations_ops.parameter_types import Parameter, described
 
 LONGEST_HISTORY = 100
 
@@ -78,7 +78,7 @@ def _state(found: Registered, run: Run | None, history: Iterable[Entry] = ()) ->
         reversible=kind.reversible,
         undoes=kind.undoes,
         in_batches=issubclass(kind, InBatches),
-        parameters=parameters.described(kind),
+        parameters=described(kind),
         code_sha256=found.code_sha256,
         status=_progress(run),
         run=run,

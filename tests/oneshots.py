@@ -24,6 +24,8 @@ STANDARD = {
     "max_rows": "10",
     "parameters": "step: int = 1",
     "rows": 'Audience.objects.update(jwks_cache_seconds=F("jwks_cache_seconds") + self.step)',
+    "reversible": "False",
+    "undoes": '""',
     "affected": "Audience.objects.all()",
     "remaining": "0",
     "imports": "",
@@ -48,7 +50,8 @@ class Operation(AtOnce):
     owner = "@carol"
     sunset = {sunset}
     max_rows = {max_rows}
-    reversible = False
+    reversible = {reversible}
+    undoes = {undoes}
 
     {parameters}
 

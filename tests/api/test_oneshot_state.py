@@ -14,8 +14,11 @@ def test_the_list_shows_each_operation_and_how_it_stands(as_carol, raise_cache):
     assert (shown["name"], shown["status"], shown["run"]) == (NAME, "pending", None)
     assert (shown["owner"], shown["sunset"], shown["max_rows"]) == ("@carol", "2999-12-31", 10)
     assert shown["parameters"] == [
-        {"name": "step", "type": "integer", "nullable": False, "required": False, "default": 1}
-    ]
+        {
+            "name": "step", "type": "integer", "columns": [], "nullable": False,
+            "required": False, "default": 1,
+        }
+    ]  # fmt: skip
 
 
 def test_the_list_shows_the_run(as_carol, raise_cache):

@@ -1,12 +1,18 @@
 """`manage.py check --tag oneshots`: what the pipeline fails on."""
 
+import dataclasses
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from migrations_ops import registry
-from tests.oneshots import NAME
+from accounts.jwk import public_jwk
+from accounts.operations import statements
+from accounts.private_keys import generate
+from migrations_ops import receipts, registry
+from tests.oneshots import NAME, PATH, mint, run
+from wire.clock import now
 
 pytest_plugins = ["tests.oneshot_fixtures"]
 
@@ -68,11 +74,67 @@ def test_a_file_that_vanished_is_refused(in_order):
     assert "is gone, and nothing tells why" in refused()
 
 
-def test_a_file_that_left_with_a_tombstone_is_fine(in_order):
-    in_order.bury(NAME)
+@pytest.fixture
+def done(in_order, as_carol):
+    """The receipt of a run, and the keys that vouch for it."""
+    receipt = run(as_carol, mint(as_carol)).data["receipt"]
+    return receipt, statements.archive(now())
+
+
+@pytest.fixture
+def cancelled(in_order, as_carol):
+    """A signed cancellation of an operation that nobody ran."""
+    return as_carol.post(f"{PATH}/cancel").data["run"]["receipt"], statements.archive(now())
+
+
+def bury(in_order, proof, **changes):
+    receipt, keys = proof
+    stone = registry.Tombstone(
+        NAME, registry.shipped.find(NAME).code_sha256, receipt, receipts.key_of(receipt, keys)
+    )
+    registry.shipped.bury(dataclasses.replace(stone, **changes))
     (in_order.path / f"0001_{NAME}.py").unlink()
 
+
+@pytest.mark.parametrize("proof", ["done", "cancelled"])
+def test_a_file_that_left_with_its_receipt_or_cancellation_is_fine(in_order, request, proof):
+    bury(in_order, request.getfixturevalue(proof))
+
     assert found() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"receipt": "eyJ"}, {"code_sha256": "0" * 64}, {"key": {}}, {"name": "raise_other"}],
+    ids=str,
+)
+def test_a_tombstone_without_a_receipt_of_its_own_is_refused(in_order, done, changes):
+    bury(in_order, done, **changes)
+
+    assert "oneshots.W007" in found()
+    assert "holds no receipt that its key signed" in refused()
+
+
+def test_a_receipt_of_somebody_elses_key_proves_nothing(in_order, done):
+    other = public_jwk(generate("RS256"), "RS256")
+
+    bury(in_order, done, key={**other, "nbf": 0})
+
+    assert found() == ["oneshots.W007"]
+
+
+def test_what_is_reversible_has_a_file_that_undoes_it(oneshots):
+    oneshots.write(reversible="True").write_index()
+    lacking = found()
+    oneshots.write("0002_lower_cache.py", name='"lower_cache"', undoes=f'"{NAME}"').write_index()
+
+    assert (lacking, found()) == (["oneshots.W008"], [])
+
+
+def test_what_undoes_another_names_one_that_is_there(oneshots):
+    oneshots.write(undoes='"nothing"').write_index()
+
+    assert "There is no nothing to undo." in refused()
 
 
 def test_a_tombstone_over_a_living_file_is_refused(in_order):

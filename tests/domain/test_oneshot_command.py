@@ -9,27 +9,25 @@ from django.core.management.base import CommandError
 
 from config.contract import Stage
 from migrations_ops import registry
+from migrations_ops.management import oneshot_text as text
+from migrations_ops.management.oneshot_arguments import ACTIONS
 from migrations_ops.models import Run
-from tests.oneshots import NAME, RAISED, UNTOUCHED, cache_seconds, recorded, run
+from tasks.models import Task
+from tests.oneshot_shell import oneshot, permit, refused
+from tests.oneshots import (
+    BATCHED,
+    NAME,
+    POISON,
+    RAISED,
+    UNTOUCHED,
+    cache_seconds,
+    recorded,
+    run,
+    some_tasks,
+)
 
 pytest_plugins = ["tests.oneshot_fixtures"]
 pytestmark = pytest.mark.usefixtures("people")
-
-
-def oneshot(*arguments):
-    out = io.StringIO()
-    call_command("oneshot", *arguments, stdout=out)
-    return out.getvalue()
-
-
-def permit(*arguments):
-    return oneshot("token", NAME, *arguments).strip()
-
-
-def refused(*arguments):
-    with pytest.raises(CommandError) as error:
-        oneshot(*arguments)
-    return error.value.returncode, str(error.value)
 
 
 def test_a_run_at_the_shell_is_the_same_run(raise_cache):
@@ -137,3 +135,85 @@ def test_help_explains_the_exit_status(capsys):
     told = capsys.readouterr().out
     assert "1 call again" in told
     assert "\n  manage.py oneshot list\n" in told
+
+
+def test_every_action_has_its_help(capsys):
+    for action in ACTIONS:
+        with pytest.raises(SystemExit):
+            call_command("oneshot", action, "--help")
+
+    told = capsys.readouterr().out
+    assert all(word in told for word in ("--sleep", "--preview-digest", "--requester", "--bury"))
+
+
+def test_a_preview_shows_rows_and_the_digest_a_token_is_bound_to(raise_cache):
+    shown = oneshot("preview", NAME)
+    digest = oneshot("preview", NAME, "--digest").strip()
+
+    assert all(word in shown for word in ("jwks_cache_seconds", "3600", "3601", digest))
+    assert "completed" in oneshot("run", NAME, "--token", permit("--preview-digest", digest))
+
+
+def test_a_second_person_approves_at_the_shell(raise_cache):
+    digest = oneshot("preview", NAME, "--digest").strip()
+    asked = ("approve", NAME, "--requester", "@carol", "--preview-digest", digest)
+
+    assert oneshot(*asked).startswith("@carol may have a token for raise_cache until ")
+    assert refused(*asked, "--as", "@carol") == (2, "Nobody approves their own request.")
+    assert refused(*asked, "--as", "@alice") == (
+        2,
+        "@alice is disabled or does not hold ops:approve.",
+    )
+
+
+def test_a_table_comes_from_a_file(oneshots, tmp_path):
+    row = "@dataclass(frozen=True)\nclass Row:\n    seconds: int\n"
+    oneshots.write(
+        imports=row,
+        parameters="caches: tuple[Row, ...]",
+        rows="Audience.objects.update(jwks_cache_seconds=self.caches[0].seconds)",
+    )
+    (tmp_path / "caches.csv").write_text("seconds\n77\n")
+    rows = ("--rows", f"caches={tmp_path / 'caches.csv'}")
+
+    oneshot("run", NAME, "--token", permit(*rows), *rows)
+
+    assert cache_seconds() == 77
+    (tmp_path / "caches.csv").write_text("seconds\nmany\n")
+    status, told = refused("token", NAME, *rows)
+    assert (status, "Line 2: this is not a fitting integer." in told) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "argument", [("--sleep", "6"), ("--sleep", "-1"), ("--sleep", "x"), ("--rows", "a=/nowhere")]
+)
+def test_unfit_options_are_refused(raise_cache, argument):
+    with pytest.raises(CommandError, match=argument[0]):
+        oneshot("run", NAME, "--token", "x", *argument)
+
+
+def test_a_run_in_batches_is_paused_resumed_and_cancelled_at_the_shell(as_carol, count_up):
+    ids = some_tasks(5)
+    Task.objects.filter(pk=ids[2]).update(title=POISON)
+    token = oneshot("token", BATCHED).strip()
+
+    failed = refused("run", BATCHED, "--token", token, "--sleep", "0.001")
+    resumed = oneshot("resume", BATCHED)
+    paused = oneshot("pause", BATCHED)
+
+    assert (failed[0], "ZeroDivisionError" in failed[1]) == (2, True)
+    assert (resumed, paused) == (
+        "count_up: may go on; `oneshot run` does, with a token.\n",
+        "count_up: paused after 2 rows.\n",
+    )
+    assert refused("run", BATCHED, "--token", token)[0] == 1
+    assert "2 of 5 rows, 40 %" in oneshot("status", BATCHED)
+    assert oneshot("cancel", BATCHED).count(".") == 2
+    assert refused("run", BATCHED, "--token", token)[0] == 2
+
+
+def test_a_bar_is_shown_on_a_terminal_alone(capsys):
+    with text.progress(NAME) as show:
+        show(Run(rows_affected=3, rows_expected=7))
+
+    assert capsys.readouterr().err == ""

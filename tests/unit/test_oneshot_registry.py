@@ -7,6 +7,7 @@ import pytest
 from migrations_ops import parameters
 from migrations_ops.errors import NoSuchOneshot, Tombstoned
 from migrations_ops.loading import BrokenOperation
+from migrations_ops.parameter_types import described
 from migrations_ops.registry import FOLDER, Registry
 from tests.oneshots import NAME, SOURCE, STANDARD
 from wire.errors import InvalidInput
@@ -123,12 +124,12 @@ def test_an_incomplete_operation_is_refused(oneshots, part, instead, reason):
 
 
 def test_parameters_are_described(kind):
-    described = [
+    told = [
         (parameter.name, parameter.type, parameter.nullable, parameter.required)
-        for parameter in parameters.described(kind)
+        for parameter in described(kind)
     ]
 
-    assert described == [
+    assert told == [
         ("text", "string", False, True),
         ("number", "integer", False, False),
         ("flag", "boolean", False, False),

@@ -1,9 +1,10 @@
 """One-shot operations at the shell: shell in, text out."""
 
+import json
 import sys
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
-from collections.abc import Callable, Mapping
+from argparse import RawDescriptionHelpFormatter
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -17,38 +18,22 @@ from rich.console import Console
 from rich.table import Table
 
 from accounts.errors import SigningUnavailable
+from accounts.scopes import Scope
 from audit.errors import AuditUnavailable
 from audit.shell import recording_from_shell
-from migrations_ops import asking, operations, registry, runner, states
+from migrations_ops import asking, operations, receipts, registry, runner, states
+from migrations_ops.asking import Wish
 from migrations_ops.calling import Caller
-from migrations_ops.errors import AlreadyRunning
-from migrations_ops.states import State
+from migrations_ops.errors import AlreadyRunning, RunPaused
+from migrations_ops.management import oneshot_text as text
+from migrations_ops.management.oneshot_arguments import AS, EPILOG, declare, given
+from migrations_ops.models import Status
+from migrations_ops.pump import Pace
 from wire.clock import now
 from wire.errors import DomainError, InvalidInput
-from wire.strict_json import NotStrictJson, loads
 
 CALL_AGAIN, REFUSED = 1, 2
-PASSING = (AlreadyRunning, AuditUnavailable, SigningUnavailable)
-AS = "@admin"
-
-EPILOG = """\
-exit status: 0 done, also when it was done before; 1 call again; 2 refused
-
-  manage.py oneshot list
-  TOKEN=$(manage.py oneshot token lowercase_project_slugs --as @admin)
-  manage.py oneshot run lowercase_project_slugs --as @admin --token "$TOKEN"
-"""
-
-
-def json_object(text: str) -> dict[str, object]:
-    """Read a JSON object off the command line. Raises ArgumentTypeError."""
-    try:
-        value = loads(text)
-    except NotStrictJson as error:
-        raise ArgumentTypeError(f"not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ArgumentTypeError("not a JSON object, such as '{\"limit\": 5}'")
-    return value
+PASSING = (AlreadyRunning, RunPaused, AuditUnavailable, SigningUnavailable)
 
 
 class Help(DjangoHelpFormatter, RawDescriptionHelpFormatter):
@@ -56,7 +41,7 @@ class Help(DjangoHelpFormatter, RawDescriptionHelpFormatter):
 
 
 class Command(BaseCommand):
-    """Lists, permits and runs the operations of `migrations_ops/oneshots`."""
+    """Lists, previews, approves, permits, runs and buries the operations of `oneshots`."""
 
     help = "One-shot operations: changes to the data that are made once and for all."
     # `oneshot index` mends what a check complains of.
@@ -69,111 +54,137 @@ class Command(BaseCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the subcommands and their options."""
-        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        actions.add_parser("list", help="show all operations and how they stand")
-        status = actions.add_parser("status", help="show one operation and its history")
-        token = actions.add_parser("token", help="mint a migration token and print it")
-        run = actions.add_parser("run", help="run an operation, or tell that it ran before")
-        actions.add_parser("index", help="bring oneshots/index.json up to date with the files")
-        for action in (status, token, run):
-            action.add_argument("name", help="the operation's name")
-        for action in (token, run):
-            action.add_argument("--as", dest="handle", help=f"who you are; {AS} in LOCAL")
-            action.add_argument("--parameters", type=json_object, help="a JSON object")
-        token.add_argument("--max-rows", type=int, help="touch no more rows than this")
-        token.add_argument("--preview-digest", help="the digest of the preview you have seen")
-        run.add_argument(
-            "--token", required=True, help="the migration token; - reads it from stdin"
-        )
+        """Declare the actions and their options."""
+        declare(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked; a refusal ends with its sentence and its exit status."""
-        actions: Mapping[str, Callable[..., None]] = {
-            "list": self.list,
-            "status": self.status,
-            "token": self.token,
-            "run": self.run,
-            "index": self.index,
-        }
         try:
-            actions[options["action"]](**options)
+            getattr(self, options["action"])(**options)
         except DomainError as error:
             refuse(error)
 
     def list(self, **options: Any) -> None:
         """Print a table of all operations."""
-        table = Table("operation", "status", "rows", "run by", "at", "sunset", "owner")
-        for state in states.overview():
-            table.add_row(state.name, state.status, *ran(state), str(state.sunset), state.owner)
-        self.console().print(table)
+        self.show(text.overview(states.overview()))
 
     def status(self, *, name: str, **options: Any) -> None:
         """Print one operation and what the audit tells of it."""
         state = states.detail(name)
-        rows, run_by, at = ran(state)
-        self.stdout.write(f"{state.name}: {state.description}")
-        self.stdout.write(f"{state.status}; code {state.code_sha256}")
-        if state.run:
-            self.stdout.write(f"{rows} rows, by {run_by}, at {at}\nreceipt: {state.run.receipt}")
-        history = Table("at", "action", "outcome", "actor", "request")
-        for entry in state.history:
-            at = f"{entry.occurred_at:%Y-%m-%d %H:%M:%S}"
-            history.add_row(at, entry.action, entry.outcome, entry.actor_id, entry.request_id)
-        self.console().print(history)
+        for line in text.standing(state):
+            self.stdout.write(line)
+        self.show(text.history(state))
 
-    def token(self, *, name: str, **options: Any) -> None:
-        """Print a migration token, alone, so that a script can take it."""
-        wish = asking.Wish(
-            parameters=options["parameters"] or {},
-            max_rows=options["max_rows"],
-            preview_digest=options["preview_digest"],
+    def preview(self, *, name: str, handle: str | None, **options: Any) -> None:
+        """Print what a run would do."""
+        shown = asking.look(name, given(options) or {}, caller(handle))
+        if not options["digest"]:
+            self.show(text.samples(shown))
+            self.stdout.write(f"{shown.count} rows in all. Digest of this preview:")
+        self.stdout.write(shown.digest)
+
+    def approve(self, *, name: str, handle: str | None, requester: str, **options: Any) -> None:
+        """Approve what somebody else wants to run."""
+        second = caller(handle, Scope.OPS_APPROVE)
+        approval = asking.approve(name, wish(options), second, requester=requester)
+        self.stdout.write(
+            f"{requester} may have a token for {name} until "
+            f"{approval.expires_at:%Y-%m-%dT%H:%M:%SZ}."
         )
-        _, token = asking.mint(name, wish, caller(options["handle"]))
+
+    def token(self, *, name: str, handle: str | None, **options: Any) -> None:
+        """Print a migration token, alone, so that a script can take it."""
+        _, token = asking.mint(name, wish(options), caller(handle))
         self.stdout.write(token)
 
-    def run(self, *, name: str, **options: Any) -> None:
-        """Run the operation and print how it went."""
-        given = options["token"]
-        token = sys.stdin.readline().strip() if given == "-" else given
-        # A spinner on a terminal; nothing at all where a script reads.
-        with Console(stderr=True, quiet=not sys.stderr.isatty()).status(f"Running {name} …"):
-            outcome = runner.run(
-                name, caller(options["handle"]), token=token, given=options["parameters"]
-            )
-        run = outcome.run
-        self.stdout.write(
-            f"{name}: {'already ran' if outcome.already_ran else 'completed'}, "
-            f"{run.rows_affected} rows in {run.duration_ms} ms, "
-            f"by {run.run_by} at {run.started_at:%Y-%m-%dT%H:%M:%SZ}"
+    def run(self, *, name: str, handle: str | None, **options: Any) -> None:
+        """Run the operation to its end and print how it went."""
+        said = options["token"]
+        token = sys.stdin.readline().strip() if said == "-" else said
+        with text.progress(name) as watch:
+            pace = Pace(rest=options["sleep"], target_ms=options["target_ms"], watch=watch)
+            told = runner.run(name, caller(handle), token=token, given=given(options), pace=pace)
+        if told.run.status == Status.PAUSED:
+            refuse(RunPaused(name=name))
+        for line in text.outcome(name, told):
+            self.stdout.write(line)
+
+    def pause(self, *, name: str, handle: str | None, **options: Any) -> None:
+        """Pause the run."""
+        run = runner.pause(name, caller(handle))
+        self.stdout.write(f"{name}: paused after {run.rows_affected} rows.")
+
+    def resume(self, *, name: str, handle: str | None, **options: Any) -> None:
+        """Let the run go on."""
+        runner.resume(name, caller(handle))
+        self.stdout.write(f"{name}: may go on; `oneshot run` does, with a token.")
+
+    def cancel(self, *, name: str, handle: str | None, **options: Any) -> None:
+        """End the run for ever and print the signed cancellation."""
+        run = runner.cancel(name, caller(handle))
+        self.stdout.write(run.receipt)
+
+    def receipt(self, *, name: str | None, verify: Path | None, **options: Any) -> None:
+        """Print a receipt, or verify one."""
+        if verify is not None:
+            self.verify(verify, **options)
+        elif name is None:
+            raise CommandError("Say which operation, or --verify FILE.", returncode=REFUSED)
+        else:
+            run = states.brief(name).run
+            if run is None or not run.receipt:
+                raise CommandError(f"{name} has no receipt yet.", returncode=CALL_AGAIN)
+            self.stdout.write(run.receipt)
+
+    def verify(self, file: Path, *, jwks: Path | None, issuer: str, **options: Any) -> None:
+        """Verify a receipt with nothing but keys; bury it where that is asked."""
+        try:
+            if jwks is None:
+                raise CommandError("Say by which keys: --jwks FILE.", returncode=REFUSED)
+            receipt, keys = file.read_text().strip(), json.loads(jwks.read_text())
+            said = receipts.verify(receipt, keys, at=now(), issuer=issuer)
+        except (OSError, ValueError, receipts.NotAReceipt) as error:
+            raise CommandError(str(error), returncode=REFUSED) from error
+        self.stdout.write(json.dumps(said, indent=2, sort_keys=True))
+        if options["bury"]:
+            self.bury(receipt, keys, said, options["environment"])
+
+    def bury(self, receipt: str, keys: Any, said: Any, environment: str) -> None:
+        """Add a tombstone. Raises CommandError when the receipt is of another environment."""
+        if said["environment"] != environment:
+            told = f"This receipt is from {said['environment']}, not from {environment}."
+            raise CommandError(told, returncode=REFUSED)
+        stone = registry.Tombstone(
+            said["operation"], said["code_sha256"], receipt, receipts.key_of(receipt, keys)
         )
-        self.stdout.write(f"receipt: {run.receipt}")
+        registry.shipped.bury(stone)
+        self.stdout.write(f"{stone.name} is buried in {registry.shipped.tombstones_path.name}.")
 
     def index(self, **options: Any) -> None:
         """Rewrite the index."""
         listed = registry.shipped.write_index()
         self.stdout.write(f"{len(listed)} operations are in {registry.shipped.index_path.name}.")
 
-    def console(self) -> Console:
-        """Return where tables go."""
-        return Console(file=self.stdout, markup=False)  # type: ignore[arg-type]
+    def show(self, table: Table) -> None:
+        """Print a table."""
+        Console(file=self.stdout, markup=False).print(table)  # type: ignore[arg-type]
 
 
-def caller(handle: str | None) -> Caller:
+def caller(handle: str | None, scope: Scope = Scope.OPS_RUN) -> Caller:
     """Return who stands at the shell. Raises CommandError when nobody says so outside LOCAL."""
     if handle is None and settings.CONTRACT.env != "LOCAL":
         raise CommandError("Say who you are: --as @handle.", returncode=REFUSED)
-    actor = operations.operator(handle or AS)
+    actor = operations.operator(handle or AS, scope)
     return Caller(id=actor.id, at=now(), begin=partial(recording_from_shell, actor))
 
 
-def ran(state: State) -> tuple[str, str, str]:
-    """Return rows, person and time of an operation's run, as far as there was one."""
-    run = state.run
-    if run is None:
-        return "", "", ""
-    rows = "" if run.rows_affected is None else str(run.rows_affected)
-    return rows, run.run_by, f"{run.started_at:%Y-%m-%d %H:%M}"
+def wish(options: dict[str, Any]) -> Wish:
+    """Return what the options ask for."""
+    return Wish(
+        parameters=given(options) or {},
+        max_rows=options["max_rows"],
+        preview_digest=options["preview_digest"],
+    )
 
 
 def refuse(error: DomainError) -> NoReturn:
