@@ -18,6 +18,7 @@ LOCKS = {
     "local/uv": (),
     "tests/contract/requirements": (),
     "deploy/tools": (),
+    "benchmarks/peers/requirements": (),
 }
 OPTIONS = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--quiet")
 

@@ -84,6 +84,7 @@ def test_every_wait_is_bounded_and_the_pool_is_small():
         "connect_timeout": 5,
         "options": WAITS,
         "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+        "server_side_binding": True,
     }
 
 

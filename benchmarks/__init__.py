@@ -1,0 +1,1 @@
+"""How fast, compared with what? `make bench` measures the service and its peers in one run."""

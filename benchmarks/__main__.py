@@ -1,0 +1,104 @@
+"""`make bench`: measure the service, its peers and the limits of the machine; write the report."""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import growth, limits, report
+from benchmarks.measuring import Rounds, loads_named
+from benchmarks.place import Place, prepared
+from benchmarks.results import Results
+from benchmarks.services import BY_NAME, SERVICES, Service
+from benchmarks.starting import start
+
+Say = Callable[[str], None]
+STARTED = ("taskflow", "tx")
+
+
+def main() -> None:
+    """Run what is asked for; the report is written for whole runs alone."""
+    asked = _arguments()
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    chosen = [s for s in SERVICES if not asked.services or s.name in asked.services]
+    peers = tuple(s.name for s in chosen if s.has_schema and not s.is_ours)
+    say(f"preparing PostgreSQL with {asked.tasks} tasks and as many entries")
+    with prepared(asked.tasks, peers) as place:
+        results = _measure(place, chosen, asked, say)
+    kept = Path(__file__).parent / "results" / f"{datetime.now(UTC):%Y-%m-%d}.json"
+    if asked.services or asked.loads:
+        print(report.report(results))
+        return
+    kept.write_text(results.as_json())
+    report.write(results)
+    say(f"written: {kept.name}, chart.svg and the report in {report.README.name}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--tasks", type=int, default=100_000, help="rows at first (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=2, help="of each load (%(default)s)")
+    parser.add_argument("--grown", type=int, default=2_000_000, help="rows to grow to; 0: do not")
+    parser.add_argument("--services", nargs="*", default=[], choices=list(BY_NAME), metavar="NAME",
+                        help=f"some of: {', '.join(BY_NAME)}; prints, keeps nothing")  # fmt: skip
+    parser.add_argument("--loads", nargs="*", default=[], metavar="LOAD", help="some of the loads")
+    return parser.parse_args()
+
+
+def _measure(place: Place, chosen: list[Service], asked: argparse.Namespace, say: Say) -> Results:
+    results = Results(about())
+    rounds = Rounds(place, seconds=asked.seconds, say=say)
+    for number in range(1, asked.rounds + 1):
+        results.cells += rounds.play(chosen, loads_named(asked.loads), number)
+        for service in (BY_NAME[name] for name in STARTED if BY_NAME[name] in chosen):
+            results.starts.append(start(service, place))
+    say("limits: pgbench, openssl")
+    results.limits = limits.database(place, asked.seconds * 2)
+    results.limits["signatures"] = limits.signatures() * (os.cpu_count() or 1)
+    if asked.grown and not asked.services:
+        _grow(place, asked, results, say)
+    return results
+
+
+def _grow(place: Place, asked: argparse.Namespace, results: Results, say: Say) -> None:
+    ours = BY_NAME["taskflow"]
+    for peer in (s.name for s in SERVICES if s.has_schema and not s.is_ours):
+        place.execute(f"DROP SCHEMA peer_{peer} CASCADE")
+    say("growth: before")
+    results.growth[f"{asked.tasks:,}"] = growth.latencies(ours, place)
+    growth.grown(place, asked.grown, say)
+    say("growth: after")
+    results.growth[f"{asked.grown:,}"] = growth.latencies(ours, place)
+
+
+def about() -> dict[str, str]:
+    """Return when and on what this runs."""
+    commit = ["git", "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(commit, capture_output=True, text=True, check=False)
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "commit": done.stdout.strip() or "unknown",
+        "Python": platform.python_version(),
+        "cores": str(os.cpu_count()),
+        "processor": _processor(),
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    found = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(found, platform.machine())
+
+
+if __name__ == "__main__":
+    main()

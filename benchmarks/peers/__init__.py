@@ -1,0 +1,1 @@
+"""What the service is compared with: each written as its users write it, with the same JSON."""

@@ -1,0 +1,1 @@
+"""Plain Django REST framework: ModelSerializer, simplejwt, the standard middleware."""
