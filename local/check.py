@@ -32,7 +32,11 @@ SAFE_MIGRATIONS = ("lintmigrations", "--skip-checks", "--no-cache", "--include-a
 DEPLOY = ("check", "--deploy", "--fail-level=WARNING")
 WORKFLOWS = (".github/workflows/*.yml",)
 FILE_JUDGES = (
-    ("shell scripts", ("shellcheck",), ("local/*.sh", "benchmarks/*.sh", ".ci/run", "deploy/**/*.sh")),
+    (
+        "shell scripts",
+        ("shellcheck",),
+        ("local/*.sh", "benchmarks/*.sh", ".ci/run", "deploy/**/*.sh"),
+    ),
     ("Dockerfile", ("hadolint",), ("Dockerfile",)),
     (
         "workflows",
