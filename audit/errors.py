@@ -34,3 +34,21 @@ class NoSuchCheckpoint(AuditError):
     """No checkpoint has that size, or the one that has does not cover the entry."""
 
     sentence = "No checkpoint of {size} entries covers this one."
+
+
+class NothingToArchive(AuditError):
+    """No checkpoint that is old enough covers anything that is still here."""
+
+    sentence = "No entries that are still here were sealed before {before}."
+
+
+class FileUnfit(AuditError):
+    """What was written is not what is to be removed, so nothing was."""
+
+    sentence = "Nothing was removed, as the file is not what was to be kept: {reason}."
+
+
+class ArchivedMeanwhile(AuditError):
+    """Somebody else archived the same entries at the same time."""
+
+    sentence = "Nothing was removed: the entries were archived by somebody else meanwhile."

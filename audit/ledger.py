@@ -6,8 +6,22 @@ from collections.abc import Mapping
 
 LEAF = b"\x00"
 
+# What a leaf covers, besides `occurred_at` as text.
+HASHED = (
+    "action", "outcome", "actor_id", "actor_type", "on_behalf_of", "auth_method", "client_id",
+    "target_type", "target_id", "task_id", "project_slug", "changes", "context", "request_id",
+    "ip", "user_agent", "release",
+)  # fmt: skip
+
 
 def leaf_hash(content: Mapping[str, object]) -> str:
     """Return the SHA-256 leaf of an entry's canonical JSON, in hex."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(LEAF + canonical.encode()).hexdigest()
+    return hashlib.sha256(LEAF + canonical(content).encode()).hexdigest()
+
+
+def canonical(content: Mapping[str, object]) -> str:
+    """Return JSON in the one spelling that is hashed: members sorted, no space, nothing escaped."""
+    return _SPELL(content)
+
+
+_SPELL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -9,14 +9,14 @@ from django.db import models
 
 from audit.actions import Action, Outcome
 from audit.actors import ActorType
-from audit.ledger import leaf_hash
+from audit.ledger import HASHED, leaf_hash
 from audit.order import WritingTransaction
-from audit.seal_models import Checkpoint, Leaf, Subtree
+from audit.seal_models import Archive, Checkpoint, Leaf, Subtree
 
 # These are stored here too.
 __all__ = [
     "FILTERS",
-    "HASHED",
+    "Archive",
     "Checkpoint",
     "Entry",
     "EntryQuerySet",
@@ -24,13 +24,6 @@ __all__ = [
     "Subtree",
     "instant",
 ]
-
-HASHED = (
-    "action", "outcome", "actor_id", "actor_type", "on_behalf_of", "auth_method", "client_id",
-    "target_type", "target_id", "task_id", "project_slug", "changes", "context", "request_id",
-    "ip", "user_agent", "release",
-)  # fmt: skip
-
 
 FILTERS: Mapping[str, Callable[[Any], models.Q]] = MappingProxyType(
     {

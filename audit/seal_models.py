@@ -90,7 +90,47 @@ class Checkpoint(models.Model):
 
     def tree(self) -> Tree:
         """Return the tree that was signed."""
-        return Tree(self.size, stored_tiles)
+        return stored_tree(self.size)
+
+
+class ArchiveQuerySet(models.QuerySet["Archive"]):
+    """How archives are found."""
+
+    def stop(self) -> int:
+        """The position from which on entries are still here."""
+        return self.aggregate(models.Max("stop"))["stop__max"] or 0
+
+
+class Archive(models.Model):
+    """A range of the tree whose entries went into a file; `statement` is its signed manifest.
+
+    The guard of the entries lets those of such a range go, and no others.
+    """
+
+    start = models.BigIntegerField(primary_key=True)
+    stop = models.BigIntegerField(unique=True)
+    time = models.DateTimeField()
+    statement = models.TextField()
+
+    objects = ArchiveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["start"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(start__gte=0, stop__gt=models.F("start")),
+                name="audit_archive_holds_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"positions {self.start} to {self.stop - 1}"
+
+
+def stored_tree(size: int) -> Tree:
+    """Return the tree as it was when it had that size."""
+    return Tree(size, stored_tiles)
 
 
 def stored_tiles(level: int, number: int) -> list[bytes]:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.errors import NoSuchEntry
-from audit.models import Checkpoint
+from audit.models import Checkpoint, Leaf
 from audit.operations.proofs import prove
 from audit.operations.sealing import seal_if_possible
 from audit.serializers import CheckpointOut, ProofOut, ProofQuery
@@ -48,9 +48,15 @@ class EntryProof(Endpoint):
     def get(self, request: Request, entry_id: int) -> Response:
         """Prove that an entry is one of those that a checkpoint covers.
 
-        For whoever may read the entry. One that was written a moment ago may have no place yet:
-        404 `not_sealed_yet` with `Retry-After`.
+        For whoever may read the entry; of one that was archived, with `audit:read`.
+
+        One that was written a moment ago may have no place yet: 404 `not_sealed_yet` with
+        `Retry-After`.
         """
-        if not seen_by(reader_of(request)).filter(pk=entry_id).exists():
+        reader = reader_of(request)
+        is_seen = seen_by(reader).filter(pk=entry_id).exists()
+        # Of what was archived only the leaf is left, and nobody's trail.
+        is_left = reader.may(READ_ALL) and Leaf.objects.filter(entry_id=entry_id).exists()
+        if not (is_seen or is_left):
             raise NoSuchEntry
         return Response(ProofOut(prove(entry_id, at=self.at, size=self.query.get("size"))).data)

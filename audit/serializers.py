@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from audit.actions import Action, Outcome
 from audit.actors import ActorType
+from audit.formats import FORMATS
 from wire.fields import Identifier, Instant, Text
 from wire.pages import PageQuery
 from wire.serializers import StrictSerializer
@@ -15,8 +16,8 @@ class TrailQuery(PageQuery):
     action = serializers.ChoiceField(choices=[a.value for a in Action], required=False)
 
 
-class EntryQuery(PageQuery):
-    """What the audit can be asked for."""
+class EntryFilters(StrictSerializer):
+    """By what entries are chosen."""
 
     task_id = Identifier(required=False)
     project = Text(max_length=63, required=False)
@@ -35,6 +36,16 @@ class EntryQuery(PageQuery):
         if not colon:
             raise serializers.ValidationError("Write it as type:id.", code="invalid")
         return kind, name
+
+
+class EntryQuery(PageQuery, EntryFilters):
+    """What the audit can be asked for."""
+
+
+class ExportQuery(EntryFilters):
+    """What can be taken away of the audit, and as what."""
+
+    format = serializers.ChoiceField(choices=list(FORMATS), default="jsonl")
 
 
 class EntryOut(serializers.Serializer[object]):

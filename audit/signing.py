@@ -15,6 +15,7 @@ from wire.strict_json import loads
 
 AUDIENCE = "taskflow/audit"
 CHECKPOINT = "checkpoint+jwt"
+MANIFEST = "manifest+jwt"
 
 
 def sign(claims: Mapping[str, Any], *, typ: str, at: datetime) -> str:

@@ -14,17 +14,33 @@ GUARDED: Mapping[str, str] = MappingProxyType(
         "audit_leaf": "position = NEW.position OR entry_id = NEW.entry_id",
         "audit_subtree": "id = NEW.id OR (level = NEW.level AND number = NEW.number)",
         "audit_checkpoint": "size = NEW.size OR previous = NEW.previous",
+        "audit_archive": "start = NEW.start OR stop = NEW.stop",
     }
 )
 
+# An entry may go whose place is in a range that was archived: such a range is itself guarded, and
+# `manage.py audit verify` asks for the manifest that the issuer signed of it.
+ARCHIVED = """EXISTS (
+    SELECT 1 FROM audit_leaf AS leaf
+    JOIN audit_archive AS gone ON leaf.position >= gone.start AND leaf.position < gone.stop
+    WHERE leaf.entry_id = OLD.id)"""
+
 REFUSAL = "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
-FUNCTION_BODY = """
+FUNCTION_BODY = f"""
 BEGIN
+  IF TG_OP = 'DELETE' AND TG_TABLE_NAME = '{TABLE}' THEN
+    IF {ARCHIVED} THEN
+      RETURN OLD;
+    END IF;
+  END IF;
   RAISE EXCEPTION 'audit entries are append-only' USING ERRCODE = 'insufficient_privilege';
 END """
+# Its own search path: nobody can put a table of the same name before ours.
 FUNCTION = f"""
-CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $${FUNCTION_BODY}$$
+CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql
+SET search_path = {{schema}}, pg_temp AS $${FUNCTION_BODY}$$
 """
+SEARCH_PATH = "'search_path=' || quote_ident(current_schema()) || ', pg_temp'"
 
 
 class Trigger(NamedTuple):
@@ -33,6 +49,10 @@ class Trigger(NamedTuple):
     table: str
     name: str
     sql: str
+
+    def speaks_of(self) -> set[str]:
+        """Return the tables without which it would break every renaming on SQLite."""
+        return {table for table in GUARDED if table in self.sql}
 
 
 def wanted(vendor: str) -> Iterator[Trigger]:
@@ -54,7 +74,7 @@ def _on_sqlite(table: str, same: str) -> Iterator[Trigger]:
     # REPLACE deletes without firing DELETE triggers, so inserting over what is there is refused.
     for name, event in (
         ("no_update", f"UPDATE ON {table}"),
-        ("no_delete", f"DELETE ON {table}"),
+        ("no_delete", f"DELETE ON {table}{f' WHEN NOT {ARCHIVED}' * (table == TABLE)}"),
         ("no_replace", f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"),
     ):
         sql = f"CREATE TRIGGER {table}_{name} BEFORE {event} {REFUSAL}"
@@ -74,7 +94,8 @@ def install(connection: BaseDatabaseWrapper) -> list[str]:
     on_postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         if on_postgresql:
-            cursor.execute(FUNCTION)
+            cursor.execute("SELECT quote_ident(current_schema())")
+            cursor.execute(FUNCTION.format(schema=cursor.fetchone()[0]))
         for table, name, sql in lacking:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' * on_postgresql}")
             cursor.execute(sql)
@@ -91,7 +112,7 @@ def _missing(connection: BaseDatabaseWrapper) -> list[Trigger]:
         trigger
         for trigger in wanted(connection.vendor)
         # While migrations are under way, some tables are yet to come.
-        if trigger.table in tables and trigger not in found
+        if trigger not in found and trigger.speaks_of() <= tables
     ]
 
 
@@ -104,6 +125,7 @@ def _found(connection: BaseDatabaseWrapper) -> set[Trigger]:
         cursor.execute(
             "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
             " WHERE tgenabled = 'A' AND proname = 'audit_refuse' AND prosrc = %s"
+            f" AND proconfig = ARRAY[{SEARCH_PATH}]"
             " AND tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)",
             [FUNCTION_BODY, list(GUARDED)],
         )

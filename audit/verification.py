@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.models import Max, Subquery
 from django.db.models.functions import Coalesce
 
-from audit.ledger import leaf_hash
-from audit.models import HASHED, Checkpoint, Entry, EntryQuerySet, Leaf, instant
+from audit.ledger import HASHED, leaf_hash
+from audit.models import Archive, Checkpoint, Entry, EntryQuerySet, Leaf, instant
 from audit.operations.sealing import hash_of
 from audit.order import numbers
 from audit.seal_models import GENESIS
-from audit.signing import CHECKPOINT, kid_of
+from audit.signing import CHECKPOINT, MANIFEST, kid_of
 from audit.tree import Frontier
 
 BATCH = 2000  # leaves read at a time
@@ -43,6 +43,7 @@ class Verified:
     """What was found to be as it was sealed, and how much is not sealed yet."""
 
     entries: int
+    archived: int
     checkpoints: int
     root: str
     unsealed: int
@@ -56,10 +57,11 @@ def verify_stored(judge: Judge, kept: str | None = None) -> Verified:
     """
     newest = Checkpoint.objects.newest()
     size = newest.size if newest else 0
+    archived = _archived(judge)
     frontier = Frontier()
     count = 0
     for checkpoint in _checkpoints(judge, size):
-        for leaf in _leaves(frontier.size, checkpoint.size):
+        for leaf in _leaves(frontier.size, checkpoint.size, archived):
             frontier.append(leaf)
         if frontier.root().hex() != checkpoint.root:
             raise Tampered(_named(checkpoint), "has another root than the hashes in their places")
@@ -67,7 +69,13 @@ def verify_stored(judge: Judge, kept: str | None = None) -> Verified:
     _check_uncovered()
     _check_kept(kept, judge)
     unsealed = _check_unsealed(newest.floor if newest else 0)
-    return Verified(entries=size, checkpoints=count, root=frontier.root().hex(), unsealed=unsealed)
+    return Verified(
+        entries=size - archived,
+        archived=archived,
+        checkpoints=count,
+        root=frontier.root().hex(),
+        unsealed=unsealed,
+    )
 
 
 def content_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,8 +122,24 @@ def _named(checkpoint: Checkpoint, covered: int | None = None) -> str:
     return f"{name} (from entry {first.entry_id} on)" if first else name
 
 
-def _leaves(start: int, stop: int) -> Iterator[bytes]:
-    """Yield the hashes in their places, each compared with its entry."""
+def _archived(judge: Judge) -> int:
+    """Return the position up to which entries may be gone, as the issuer signed manifests of it."""
+    stop = 0
+    for archive in Archive.objects.order_by("start"):
+        name = f"The archive of positions {archive.start} to {archive.stop - 1}"
+        try:
+            claims = judge(archive.statement, MANIFEST)
+        except Unproven as error:
+            raise Tampered(name, f"was not signed by the issuer: {error}") from error
+        goes_on = archive.start == stop == (claims.get("tree") or {}).get("start")
+        if not goes_on or claims.get("count") != archive.stop - archive.start:
+            raise Tampered(name, "was signed for others")
+        stop = archive.stop
+    return stop
+
+
+def _leaves(start: int, stop: int, archived: int) -> Iterator[bytes]:
+    """Yield the hashes in their places, each compared with its entry, if that is still here."""
     while start < stop:
         after = min(start + BATCH, stop)
         places = Leaf.objects.filter(position__gte=start, position__lt=after).order_by("position")
@@ -124,7 +148,10 @@ def _leaves(start: int, stop: int) -> Iterator[bytes]:
         for expected, (position, entry_id, xact, stored) in enumerate(leaves, start):
             if position != expected:
                 break
-            yield _compared(entry_id, entries.get(entry_id), xact, bytes(stored))
+            if position < archived and entry_id not in entries:
+                yield bytes(stored)
+            else:
+                yield _compared(entry_id, entries.get(entry_id), xact, bytes(stored))
             start = position + 1
         if start < after:
             raise Tampered(f"The leaf at position {start}", "is missing, and its entry with it")

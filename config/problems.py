@@ -64,6 +64,9 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     audit.NoSuchEntry: Problem(404, "not_found", "There is nothing here."),
     audit.NotSealedYet: Problem(404, "not_sealed_yet"),
     audit.NoSuchCheckpoint: Problem(404, "no_such_checkpoint"),
+    audit.NothingToArchive: Problem(409, "nothing_to_archive"),
+    audit.FileUnfit: Problem(409, "file_unfit"),
+    audit.ArchivedMeanwhile: Problem(409, "conflict"),
     # idempotency
     idempotency.KeyReused: Problem(422, "idempotency_key_reused"),
     idempotency.KeyInUse: Problem(409, "idempotency_key_in_use"),

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from django.core.management.base import (
     CommandParser,
     DjangoHelpFormatter,
 )
+from django.utils.dateparse import parse_datetime
 from rich.console import Console
 from rich.table import Table
 
@@ -76,6 +77,17 @@ class RegistryCommand(BaseCommand):
 def told(at: datetime | None) -> str:
     """Spell a time for people."""
     return "" if at is None else f"{at:%Y-%m-%d %H:%M:%SZ}"
+
+
+def instant(text: str) -> datetime:
+    """Read a time off the command line, UTC unless it says otherwise. Raises ArgumentTypeError."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise ArgumentTypeError("not a time such as 2026-03-01T12:00:00Z")
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def scopes(text: str) -> frozenset[Scope]:

@@ -10,7 +10,8 @@ from django.db.models import F
 
 from accounts import jose
 from accounts.models import SigningKey
-from audit.models import HASHED, Checkpoint, Entry, Leaf
+from audit.ledger import HASHED
+from audit.models import Checkpoint, Entry, Leaf
 from audit.operations import sealing
 from tests.history import NOON, changeable_history, write
 from wire.clock import now

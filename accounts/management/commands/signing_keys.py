@@ -1,17 +1,14 @@
 """The issuer's keys at the shell: shell in, text out."""
 
-from argparse import ArgumentTypeError
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.utils.dateparse import parse_datetime
 from rich.table import Column, Table
 
 from accounts.key_errors import KeyChangeNotNeeded, KeysChanged
-from accounts.management.registry_command import REFUSED, RegistryCommand, told
+from accounts.management.registry_command import REFUSED, RegistryCommand, instant, told
 from accounts.methods.own import ALGORITHMS
 from accounts.models import SigningKey
 from accounts.operations import first_keys, revocation, rewrapping, rotation
@@ -31,17 +28,6 @@ restarted: every process sees new keys within seconds, and signs with them when 
   manage.py signing_keys rotate --alg ES256 --force
   manage.py signing_keys revoke --reason "laptop lost" -- -kid_that_begins_with_a_hyphen
 """
-
-
-def instant(text: str) -> datetime:
-    """Read a time off the command line, UTC unless it says otherwise. Raises ArgumentTypeError."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ArgumentTypeError("not a time such as 2026-03-01T12:00:00Z")
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def life(key: SigningKey) -> str:
