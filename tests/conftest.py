@@ -77,7 +77,7 @@ def _flush_history() -> Iterator[None]:
     def teardown(case: TransactionTestCase) -> None:
         with changeable_history(), clearable_markers():
             flush(case)
-        Audience.objects.create(name="taskflow", payload_versions=[1])
+        Audience.objects.create(name="taskflow", payload_versions=[1], jwks_cache_seconds=0)
 
     setattr(TransactionTestCase, "_fixture_teardown", teardown)  # noqa: B010
     yield

@@ -1,5 +1,7 @@
 """What the audiences declare of their caches, and the keys that wait to sign, suit each other."""
 
+from dataclasses import replace
+
 import pytest
 
 from accounts.key_errors import TooEarly
@@ -34,7 +36,7 @@ def test_a_longer_cache_is_refused_while_a_key_waits_that_it_would_miss(waiting)
         with pytest.raises(TooEarly, match=NAMED):
             declare(3601)
 
-    assert set(Audience.objects.values_list("jwks_cache_seconds", flat=True)) == {60, 3600}
+    assert set(Audience.objects.values_list("jwks_cache_seconds", flat=True)) == {60, 0}
 
 
 def test_a_longer_cache_may_be_declared_when_that_key_signs(waiting):
@@ -52,6 +54,13 @@ def test_a_key_that_waits_long_enough_anyway_hinders_nobody():
     assert register(7200).jwks_cache_seconds == 7200
     with pytest.raises(TooEarly):
         register(86_400, name="ledger")
+
+
+def test_what_the_operator_says_of_caches_counts_where_no_audience_says_more(settings):
+    settings.CONTRACT = replace(settings.CONTRACT, consumer_cache_seconds=5)
+    begin(NOON - QUARTER)
+
+    assert rotate().dates.signs_from == after(seconds=300 + 5 + 30 + 15 + 15)
 
 
 def test_a_key_that_was_revoked_hinders_nobody(waiting):
