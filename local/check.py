@@ -106,6 +106,7 @@ def steps(database_url: str) -> Iterator[Step]:
     yield Step("requirements", (*PYTHON, "local.lock", "--check"))
     yield Step("contract's files", (*PYTHON, "local.example"), local)
     yield Step("lifecycle page", (*PYTHON, "local.lifecycle_page", "--check"))
+    yield Step("permission table", (*MANAGE, "permissions", "--check"), local)
     for name, command, patterns in FILE_JUDGES:
         files = sorted(str(path) for pattern in patterns for path in ROOT.glob(pattern))
         if files:
