@@ -1,16 +1,26 @@
-"""The staff console's view of accounts: to look, not to edit."""
+"""The staff console's view of accounts: to look at, with buttons that are operations."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
+from accounts import console_deeds
+from accounts.deeds import WithDeeds
 from accounts.models import Account, Audience, Session, SigningKey
+from accounts.timelines import timeline
 from audit.admin import ReadOnly
 from wire.clock import now
 
+MOST_IN_PICTURE = 12
+
 
 @admin.register(Account)
-class AccountAdmin(ReadOnly):
+class AccountAdmin(WithDeeds):
     """People, agents and services."""
 
+    deeds = console_deeds.OF_AN_ACCOUNT
+    list_deeds = console_deeds.OF_THE_REGISTRY
     list_display = ("handle", "actor_type", "role", "email", "created_at", "disabled_at")
     list_filter = ("actor_type", "role")
     search_fields = ("handle", "email")
@@ -19,9 +29,10 @@ class AccountAdmin(ReadOnly):
 
 
 @admin.register(Session)
-class SessionAdmin(ReadOnly):
+class SessionAdmin(WithDeeds):
     """Sign-ins and whether they live."""
 
+    deeds = console_deeds.OF_A_SESSION
     list_display = ("id", "account", "client_id", "created_at", "rotated_at", "ended_at")
     list_filter = ("end_reason",)
     search_fields = ("account__handle",)
@@ -29,9 +40,11 @@ class SessionAdmin(ReadOnly):
 
 
 @admin.register(SigningKey)
-class SigningKeyAdmin(ReadOnly):
+class SigningKeyAdmin(WithDeeds):
     """Keys and the dates of their lives; the private half is never shown."""
 
+    deeds = console_deeds.OF_A_KEY
+    list_deeds = console_deeds.OF_THE_RING
     list_display = (
         "kid", "algorithm", "state", "published_at", "signs_from", "retires_at", "removed_at",
         "revoked_at",
@@ -39,6 +52,19 @@ class SigningKeyAdmin(ReadOnly):
     list_filter = ("algorithm",)
     search_fields = ("kid",)
     fields = (*list_display, "succeeds", "public_jwk")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the keys' lives above their list."""
+        newest = SigningKey.objects.order_by("-signs_from")[:MOST_IN_PICTURE]
+        above = {"above": timeline(list(newest), now())}
+        return super().changelist_view(request, {**(extra_context or {}), **above})
+
+    def beside(self, request: HttpRequest, found: SigningKey) -> dict[str, Any]:
+        """Return the buttons, the key's life, and the windows it keeps to."""
+        facts = {"facts": console_deeds.windows(), "facts_title": "Windows"}
+        return {**super().beside(request, found), "picture": timeline([found], now()), **facts}
 
     @admin.display(description="state")
     def state(self, key: SigningKey) -> str:

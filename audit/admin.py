@@ -1,9 +1,16 @@
 """The staff console's view of history: read-only, as the database has it."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any, cast
 
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from audit.errors import NoSuchCheckpoint, NotSealedYet
+from audit.http import Situated
+from audit.ledger import leaf_hash
 from audit.models import Entry
+from audit.operations.proofs import prove
+from audit.tree import includes
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -32,5 +39,41 @@ class EntryAdmin(ReadOnly):
         "occurred_at", "action", "outcome", "actor_id", "actor_type", "target_type", "target_id",
     )  # fmt: skip
     list_filter = ("action", "outcome", "actor_type")
-    search_fields = ("actor_id", "target_id", "request_id")
+    search_fields = ("=actor_id", "=target_id", "=request_id", "=project_slug")
+    search_help_text = "Whole words: an actor, a target, a request id or a project."
     list_per_page = 50
+    change_form_template = "console/object.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the entry, and whether it is what was sealed."""
+        found = self.get_object(request, object_id)
+        more = {} if found is None else {"facts": _seal(found, request), "facts_title": "Seal"}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+
+def _seal(entry: Entry, request: HttpRequest) -> dict[str, object]:
+    """Return what the tree says of the entry: checked now, against the signed root."""
+    leaf = leaf_hash(entry.content())
+    try:
+        proof = prove(entry.pk, size=None, at=cast("Situated", request).at)
+    except (NotSealedYet, NoSuchCheckpoint) as error:
+        return {"not proven": error}
+    checkpoint = proof.checkpoint
+    is_sealed = leaf == entry.leaf_hash == proof.leaf_hash and includes(
+        bytes.fromhex(checkpoint.root), checkpoint.size, leaf=bytes.fromhex(leaf),
+        position=proof.position, path=[bytes.fromhex(each) for each in proof.path],
+    )  # fmt: skip
+    return {
+        "verdict": "as it was sealed" if is_sealed else "NOT what was sealed",
+        "leaf": leaf,
+        "position": proof.position,
+        "checkpoint": f"{checkpoint.size} entries, {checkpoint.time:%Y-%m-%d %H:%M:%S} UTC",
+        "root": checkpoint.root,
+        "signed with": checkpoint.kid,
+    }

@@ -1,12 +1,19 @@
-"""The staff console's view of the board: to look at; changes go through operations."""
+"""The staff console's view of the board: to look at, with buttons that are operations."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.deeds import WithDeeds, deeds_for_many
 from audit.admin import ReadOnly
+from audit.models import Entry
+from tasks.deeds import OF_A_TASK, OF_THE_BOARD
 from tasks.models import Comment, Dependency, Member, Project, Task
 from tasks.sql import CommentCount
+
+HISTORY_SHOWN = 30
 
 
 class DependencyInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -31,8 +38,12 @@ class CommentInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnly):
+class TaskAdmin(WithDeeds):
     """Tasks, newest first."""
+
+    deeds = OF_A_TASK
+    list_deeds = OF_THE_BOARD
+    actions = deeds_for_many(OF_A_TASK, "release", "cancel", "reopen")
 
     list_display = (
         "id", "title", "status", "priority", "progress_percent", "assigned_to", "project_slug",
@@ -44,11 +55,26 @@ class TaskAdmin(ReadOnly):
     ordering = ("-id",)
     list_per_page = 50
     inlines = (DependencyInline, CommentInline)
+    fieldsets = (
+        (None, {"fields": ("title", "description", "status", "priority", "progress_percent",
+                           "assigned_to", "project_slug", "parent", "due_date", "tags")}),
+        ("Held", {"fields": ("held_by", "held_by_type", "fence", "lease_seconds",
+                             "lease_expires_at", "cancel_requested", "blocked_reason",
+                             "blocked_from", "submitted_by", "worked_by")}),
+        ("Life", {"fields": ("created_by", "created_at", "started_at", "completed_at",
+                             "updated_at", "version")}),
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
         """Return the tasks, each with the number of its comments."""
         tasks: QuerySet[Task] = super().get_queryset(request)
         return tasks.annotate(comment_count=CommentCount("pk"))
+
+    def beside(self, request: HttpRequest, found: Task) -> dict[str, Any]:
+        """Return the buttons, and the task's history."""
+        trail = list(Entry.objects.of_task(found.pk).order_by("-id")[: HISTORY_SHOWN + 1])
+        history = {"history": trail[:HISTORY_SHOWN], "history_more": len(trail) > HISTORY_SHOWN}
+        return {**super().beside(request, found), **history}
 
     @admin.display(description="comments")
     def comment_count(self, task: Task) -> int:

@@ -7,7 +7,7 @@ from tasks.operations.deleting import delete
 from tasks.operations.editing import edit
 from tasks.operations.effects import Asked
 from tasks.operations.importing import bring_in
-from tasks.operations.steps import take_step
+from tasks.operations.steps import obstacle, take_step
 from tasks.operations.unchanged import Unchanged
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "create",
     "delete",
     "edit",
+    "obstacle",
     "take_step",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 
 from accounts.principals import Principal
 from audit.recording import Journal
@@ -22,7 +23,7 @@ from tasks.operations.settling import (
 )
 from tasks.operations.unchanged import Unchanged
 from tasks.rows import Standing, TaskRow
-from wire.errors import InvalidInput
+from wire.errors import DomainError, InvalidInput
 
 NOTHING = Asked()
 
@@ -73,6 +74,17 @@ def change_status(
         return verb
 
     return _walk(choose, task_id, caller, journal, Asked(reason=reason), expected)
+
+
+def obstacle(verb: Verb, standing: Standing, caller: Principal, at: datetime) -> str | None:
+    """Return the sentence that stands against the step as the task is now, None when none does."""
+    asked = Asked(percent=0, reason="to see whether it may be")
+    try:
+        _refuse(verb, standing, caller, asked)
+        effects(verb, Moment(standing, caller, at, asked))
+    except DomainError as refused:
+        return str(refused)
+    return None
 
 
 def _walk(

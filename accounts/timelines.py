@@ -1,0 +1,48 @@
+"""The lives of keys as a picture: a bar each, from its publication to its removal, and a now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import SigningKey
+
+WIDTH, LEFT, ROW, TOP = 720, 150, 26, 22
+AHEAD, BACK = timedelta(days=14), timedelta(days=100)
+
+
+def timeline(keys: Sequence[SigningKey], at: datetime) -> SafeString:
+    """Return the keys' dates as SVG; it has words for those who do not see it."""
+    begin, end = at - BACK, at + AHEAD
+
+    def place(moment: datetime) -> float:
+        share = (min(max(moment, begin), end) - begin) / (end - begin)
+        return round(LEFT + share * (WIDTH - LEFT - 10), 1)
+
+    rows = format_html_join(
+        "", "{}", ((_row(key, n, place, at, end),) for n, key in enumerate(keys))
+    )
+    height = TOP + ROW * len(keys) + 14
+    today = place(at)
+    return format_html(
+        '<svg class="timeline" viewBox="0 0 {w} {h}" role="img" aria-label="Lives of the signing '
+        'keys over {days} days"><line class="now" x1="{t}" x2="{t}" y1="12" y2="{b}"/>'
+        '<text class="note" x="{t}" y="10" text-anchor="middle">now</text>{rows}</svg>',
+        w=WIDTH, h=height, days=(end - begin).days, t=today, b=height - 8, rows=rows,
+    )  # fmt: skip
+
+
+def _row(key: SigningKey, number: int, place, at: datetime, end: datetime) -> SafeString:  # type: ignore[no-untyped-def]
+    y = TOP + ROW * number
+    over = min(filter(None, (key.revoked_at, key.removed_at)), default=end)
+    signs_until = min(filter(None, (key.retires_at, over)), default=end)
+    state = key.dates.state(at).value
+    return format_html(
+        '<g><title>{kid}: {state}</title><text class="label" x="{lx}" y="{ty}" text-anchor="end">'
+        '{short} · {state}</text><rect class="published" x="{p}" y="{y}" width="{pw}" height="12"/>'
+        '<rect class="signing is-{state}" x="{s}" y="{y}" width="{sw}" height="12"/></g>',
+        kid=key.kid, state=state, short=f"{key.kid[:8]}…", lx=LEFT - 8, ty=y + 10, y=y,
+        p=place(key.published_at), pw=max(place(over) - place(key.published_at), 1),
+        s=place(key.signs_from), sw=max(place(signs_until) - place(key.signs_from), 0),
+    )  # fmt: skip
