@@ -15,9 +15,9 @@ from audit.actions import Action
 from audit.models import Checkpoint, Entry
 from console.charts import columns, stacked
 from migrations_ops.models import Run
+from tasks.counting import MOST_COUNTED, counted_by_status
 from tasks.lifecycle import OPEN, Status
 from tasks.models import Task
-from tasks.sql import MOST_COUNTED, counted_by_status
 
 Row = TypeVar("Row", bound=Model)
 

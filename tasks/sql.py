@@ -12,8 +12,6 @@ from django.db.models.sql.compiler import SQLCompiler
 from tasks.lifecycle import OPEN, Status
 
 Sql = tuple[str, Any]
-
-MOST_COUNTED = 10_000  # a count that says "more" beyond it never reads more rows
 Item = TypeVar("Item")
 
 # Rows in one statement: SQLite takes some 32,000 parameters.
@@ -238,15 +236,3 @@ def entrances(slugs: Sequence[str], principal: str) -> dict[str, Entrance]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [principal, *slugs])
         return {slug: Entrance(role, bool(review)) for slug, role, review in cursor.fetchall()}
-
-
-def counted_by_status() -> dict[str, int]:
-    """Return how many tasks are in each status; beyond MOST_COUNTED only that there are more."""
-    each = " UNION ALL ".join(
-        f"SELECT '{status}', COUNT(*) FROM (SELECT 1 FROM tasks_task WHERE status = '{status}'"
-        f" LIMIT {MOST_COUNTED + 1}) AS {status}"
-        for status in Status
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(each)
-        return dict(cursor.fetchall())
