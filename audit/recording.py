@@ -15,6 +15,8 @@ from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
 
+AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
+
 
 @dataclass(slots=True)
 class Journal:
@@ -120,9 +122,9 @@ def recording(
         if not journal.entries and not journal.is_told_elsewhere:
             raise NothingRecorded
         try:
-            Entry.objects.bulk_create(journal.entries)
+            Entry.objects.bulk_create(journal.entries, batch_size=AT_ONCE)
             for kind, rows in journal.kept.items():
-                kind.objects.bulk_create(rows)
+                kind.objects.bulk_create(rows, batch_size=AT_ONCE)
         except DatabaseError as error:
             raise AuditUnavailable from error
     if within is not None:

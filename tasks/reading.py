@@ -13,7 +13,7 @@ from tasks.ready import Wanted, next_ready
 from tasks.rows import TaskRow
 from wire.pages import Column, Page, page
 
-PART = 500
+PART = 200
 
 
 def get(task_id: int, *, caller: Principal) -> TaskRow:

@@ -14,7 +14,7 @@ from tasks.lifecycle import OPEN, Status
 Sql = tuple[str, Any]
 Item = TypeVar("Item")
 
-# Rows in one statement: SQLite takes some 32,000 parameters.
+# Rows in one statement: PostgreSQL takes 65,535 parameters, SQLite half of it.
 MOST = 1000
 
 # Written out rather than built from query sets: these stand in every statement about a task, and

@@ -162,7 +162,7 @@ def test_any_number_of_rows_takes_as_many_statements(as_alice, rows):
 
 
 def test_a_file_of_many_rows_is_taken_in_few_statements(as_alice, rounds):
-    rows = rounds(500, full=10_000)
+    rows = rounds(3_500, full=10_000)  # either would be too many parameters for one statement
     tasks = [{"id": n, "title": "x", "parent_id": n - 1, "depends_on": [n - 1]} for n in
              range(2, rows + 1)]  # fmt: skip
 
