@@ -4,7 +4,7 @@ PYTHON_HERE := .venv/bin/python
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install run test test-sqlite test-postgres test-browser check migrations figures bench demo lock clean
+.PHONY: help install run test test-sqlite test-postgres test-browser check migrations figures bench rehearse demo lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-14s\033[0m %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ check: install ## Lint, types, import contracts, schema, migrations, deployment 
 migrations: install ## Write the migrations of changed models, one line of them per app
 	@DJANGO_SETTINGS_MODULE=local.lint_settings $(PYTHON_HERE) manage.py create_max_migration_files
 	@DJANGO_SETTINGS_MODULE=local.lint_settings exec $(PYTHON_HERE) manage.py makemigrations $(ARGS)
+
+rehearse: install ## Rehearse the deployment offline: deploy, break each stage, take it back
+	@exec $(PYTHON_HERE) -m deploy.rehearsal
 
 demo: install ## Tell the main story against a server of its own, pass or fail per step
 	@exec $(PYTHON_HERE) -m local.demo

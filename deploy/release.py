@@ -12,7 +12,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,13 +81,13 @@ def back_to(stack: Stack, revision: str, tell: Tell) -> None:
     tell(f"{revision} has the traffic, {live['serving']} had it.")
 
 
-def verified(url: str, revision: str, *, more: Mapping[str, str] | None = None) -> None:
+def verified(url: str, revision: str, *, patience: int = PATIENCE_SECONDS) -> None:
     """Have the live service compared with this code. Raises NotVerified."""
     command = ("manage.py", "verify_deploy", "--url", url, "--revision", revision)
     done = subprocess.run(
-        [sys.executable, *command, "--wait", str(PATIENCE_SECONDS)],
+        [sys.executable, *command, "--wait", str(patience)],
         cwd=ROOT,
-        env=bare_environment(**(more or {})),
+        env=bare_environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -1,16 +1,18 @@
+# Told by what is there, not by what was asked for: after a deployment that failed these still say what
+# the last one that worked left.
 output "revision" {
   description = "The newest revision, with or without traffic."
-  value       = local.revision
+  value       = google_cloud_run_v2_service.taskflow.template[0].revision
 }
 
 output "serving" {
   description = "The revision that has the traffic; what a rollback goes back to."
-  value       = local.serving
+  value       = one([for each in google_cloud_run_v2_service.taskflow.traffic : each.revision if each.percent == 100])
 }
 
 output "image" {
   description = "What the newest revision runs; a rollback plans with it."
-  value       = var.image
+  value       = google_cloud_run_v2_service.taskflow.template[0].containers[0].image
 }
 
 output "url" {

@@ -99,7 +99,7 @@ resource "google_cloud_run_v2_service" "taskflow" {
       name = "cloudsql"
 
       cloud_sql_instance {
-        instances = ["${var.project}:${var.region}:${module.shared.name}"]
+        instances = ["${var.project}:${var.region}:${var.database_instance}"]
       }
     }
 

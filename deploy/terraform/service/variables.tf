@@ -103,6 +103,12 @@ variable "instances" {
   }
 }
 
+variable "database_instance" {
+  description = "The database's instance; another name after a restore (docs/runbooks/restore.md)."
+  type        = string
+  default     = "taskflow"
+}
+
 variable "database_connections" {
   description = "How many connections the database takes; the platform stack's number."
   type        = number
