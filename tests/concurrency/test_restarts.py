@@ -26,7 +26,7 @@ def environment():
     """What production gives a revision, with a database of its own."""
     with fresh_database() as url:
         manage("migrate", "--verbosity=0", DATABASE_URL=url)
-        yield production(url)
+        yield {**production(url), "ALLOWED_HOSTS": f"{HOST},127.0.0.1"}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_request_of_three_seconds_is_answered_though_the_end_was_asked_for(sta
 
             connection.sendall(BODY)
 
-            assert rest_of(connection).startswith("HTTP/1.1 4")
+            assert rest_of(connection).startswith("HTTP/1.1 401 ")
             assert revision.process.wait(10) == 0
             assert time.monotonic() - began < 10
 
