@@ -44,7 +44,23 @@ def rewrap(journal: Journal) -> Rewrapping:
     return Rewrapping(tuple(kids), tuple(lost))
 
 
+def lost() -> list[str]:
+    """Return the kids of keys that sign nothing, since no key at hand opens their private half."""
+    held = SigningKey.objects.filter(sealed_private__isnull=False)
+    return [row.pk for row in held if not _opens(row.pk, bytes(row.sealed_private or b""))]
+
+
+def _opens(kid: str, blob: bytes) -> bool:
+    try:
+        return bool(_opened(kid, blob))
+    except sealing.CannotUnseal:
+        return False
+
+
 def _sealed_anew(kid: str, blob: bytes) -> bytes:
     """Open a blob and seal what is in it. Raises CannotUnseal."""
-    keys = settings.CONTRACT.key_encryption_keys
-    return sealed(kid, sealing.unseal(blob, keys, bound_to=kid.encode()))
+    return sealed(kid, _opened(kid, blob))
+
+
+def _opened(kid: str, blob: bytes) -> bytes:
+    return sealing.unseal(blob, settings.CONTRACT.key_encryption_keys, bound_to=kid.encode())

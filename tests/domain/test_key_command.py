@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import sealing
 from accounts.models import Audience, SigningKey
 from tests.keys import ALG, NOON, QUARTER, after, begin, rotate, told
 
@@ -54,6 +55,17 @@ def test_the_list_says_when_each_rotation_is_due(chain):
 
     assert "RS256: the next rotation is due 2026-05-30 12:00:00Z." in lines
     assert "ES256: the next rotation is due 2026-05-30 13:00:00Z." in lines
+
+
+def test_the_list_names_a_key_whose_private_half_no_key_at_hand_opens(chain):
+    old, waiting = chain
+    blob = sealing.seal(b"-", [bytes(32)], bound_to=old.encode())
+    SigningKey.objects.filter(pk=old).update(sealed_private=blob)
+
+    said = run("list").splitlines()
+
+    assert f"{old} signs nothing: no key of KEY_ENCRYPTION_KEYS opens it." in said
+    assert not any(line.startswith(f"{waiting} signs nothing") for line in said)
 
 
 def test_rotate_does_nothing_when_nothing_is_due(chain):

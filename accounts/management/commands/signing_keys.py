@@ -80,6 +80,8 @@ class Command(RegistryCommand):
         for alg in rotation.algorithms():
             due = rotation.due_at(alg)
             self.stdout.write(f"{alg}: the next rotation is due {told(due) or 'now'}.")
+        for kid in rewrapping.lost():
+            self.stdout.write(f"{kid} signs nothing: no key of KEY_ENCRYPTION_KEYS opens it.")
 
     def rotate(self, *, alg: str | None, **options: Any) -> None:
         """Rotate what is due, and say what will happen when."""
