@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from audit.ledger import HASHED, canonical
+from wire.cells import guarded, unguarded
 
 MEMBERS = ("id", "position", "occurred_at", *HASHED, "leaf_hash", "so_far")
 SO_FAR = 32  # hex digits
@@ -20,8 +21,6 @@ MANIFEST = "manifest"
 _NUMBERS = frozenset({"id", "position", "task_id"})
 _OBJECTS = frozenset({"changes", "context"})
 _NULL = frozenset({"position", "task_id", "project_slug", "ip"})
-# What a spreadsheet may take for a formula; and the mark itself, so that it can be taken off again.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _MARK = "#manifest"
 
 Members = dict[str, Any]
@@ -141,7 +140,7 @@ def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
     text = canonical(value) if name in _OBJECTS else str(value)
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return guarded(text)
 
 
 def _said(row: list[str]) -> Members:
@@ -153,7 +152,7 @@ def _said(row: list[str]) -> Members:
 
 
 def _value(name: str, cell: str) -> Any:
-    text = cell.removeprefix("'")
+    text = unguarded(cell)
     if not cell and name in _NULL:
         return None
     if name in _NUMBERS:

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from audit.models import Entry
+from tasks.comment_serializers import CommentQuery
+from tasks.file_serializers import ExportQuery, RecordIn
 from tasks.lifecycle import STEPS, By, Status, Verb
 from tasks.models import Task
 from tasks.serializers import ProgressMembers, SubtaskQuery, TaskIn, TaskPatch, TaskQuery
 from tests.factories import a_task, stored
+from tests.files import send_rows
 
 VALUES = [
     "", "\x00", "a\x00b", "\u0661", "x" * 30_000, 0, -1, 1.5, 10**30, True, None, [], [[]], [None],
@@ -60,6 +63,17 @@ def test_any_value_for_any_member_of_a_patch(as_alice, member):
         assert answer.status_code == 200 or stored(task) == before
 
 
+@pytest.mark.parametrize("member", sorted(RecordIn().fields))
+def test_any_value_for_any_member_of_an_imported_task(as_alice, member):
+    made = 0
+    for value in VALUES:
+        answer = send_rows(as_alice, {"title": "Paint the fence", member: value})
+
+        assert_told(answer)
+        made += answer.status_code == 201
+        assert Entry.objects.count() == Task.objects.count() == made
+
+
 @pytest.mark.parametrize("verb", Verb)
 def test_any_value_for_any_member_of_a_step(speak_as, verb):
     client = speak_as("@bob" if STEPS[verb].by is By.REVIEWER else "@alice")
@@ -76,7 +90,7 @@ def test_any_value_for_any_member_of_a_step(speak_as, verb):
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body)[:20])
-@pytest.mark.parametrize("path", ["", "/subtasks", *(f"/{verb}" for verb in Verb)])
+@pytest.mark.parametrize("path", ["", "/subtasks", "/comments", *(f"/{verb}" for verb in Verb)])
 def test_a_body_that_is_no_json_object_changes_nothing(as_alice, path, body):
     task = a_task(Status.IN_PROGRESS)
     before = stored(task)
@@ -92,6 +106,8 @@ def test_a_body_that_is_no_json_object_changes_nothing(as_alice, path, body):
 LISTS = [("/api/tasks", name) for name in sorted(TaskQuery().fields)] + [
     ("/api/tasks/{}/subtasks", name) for name in sorted(SubtaskQuery().fields)
 ]
+LISTS += [("/api/tasks/{}/comments", name) for name in sorted(CommentQuery().fields)]
+LISTS += [("/api/tasks/export", name) for name in sorted(ExportQuery().fields)]
 
 
 @pytest.mark.parametrize(("path", "name"), LISTS)
