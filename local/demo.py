@@ -3,66 +3,23 @@
 import base64
 import json
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from rich.console import Console
 
-from local.database import remembered
-from local.environment import DATABASE_URL, ROOT, child_environment
+from local import demo_oneshot
+from local.environment import child_environment
 from local.ports import HOST, PORT
 from local.processes import Stopped, child, stop_on_signals
+from local.story import Story
 
 HEALTHY_WITHIN = 60  # seconds
-OPERATION = "lowercase_project_slugs"
-
-
-@dataclass
-class Story:
-    """What the steps know of each other."""
-
-    base: str
-    var: Path
-    known: dict[str, Any] = field(default_factory=dict)
-
-    def call(
-        self, method: str, path: str, body: object = None, **headers: str
-    ) -> tuple[int, dict[str, Any] | list[Any]]:
-        """Send a request as any client would; returns status and JSON."""
-        form = isinstance(body, str)
-        data = None if body is None else (body if isinstance(body, str) else json.dumps(body))
-        kind = "application/x-www-form-urlencoded" if form else "application/json"
-        request = urllib.request.Request(
-            self.base + path, None if data is None else data.encode(), method=method
-        )
-        for name, value in {"Content-Type": kind, **headers}.items():
-            request.add_header(name.replace("_", "-"), value)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read() or b"{}")
-        except urllib.error.HTTPError as refused:
-            return refused.code, json.loads(refused.read() or b"{}")
-
-    def ok(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Send a request that must succeed. Raises AssertionError with the refusal."""
-        status, answer = self.call(method, path, body, **headers)
-        assert status < 300, f"{method} {path}: {status} {answer}"
-        return answer
-
-    def bearer(self, who: str) -> dict[str, str]:
-        """Return the header that speaks for somebody of the story."""
-        return {"Authorization": f"Bearer {self.known[who]}"}
 
 
 def a_person_signs_in(story: Story) -> str:
@@ -97,21 +54,9 @@ def somebody_else_verifies_the_token(story: Story) -> str:
 
 def the_key_is_rotated(story: Story) -> str:
     """The next key is published before it signs; the tokens at hand stay good."""
-    database = remembered(story.var)
-    assert database is not None, "the run has not said which database it uses"
-    environment = child_environment(**{DATABASE_URL: database.url, PORT: port_of(story.base)})
-    command = [sys.executable, "manage.py", "signing_keys", "rotate", "--force"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    told = story.manage("signing_keys", "rotate", "--force")
     story.ok("GET", "/api/me", **story.bearer("@alice"))
-    return done.stdout.strip().splitlines()[0]
-
-
-def port_of(base: str) -> str:
-    """Return the port of a base URL: the issuer's name has it in it."""
-    return str(urllib.parse.urlsplit(base).port)
+    return told.splitlines()[0]
 
 
 def a_task_goes_its_way(story: Story, who: str) -> str:
@@ -151,28 +96,6 @@ def the_audit_tells_who_did_it_as_what(story: Story) -> str:
     return "@alice as human, @robo as agent"
 
 
-def an_operation_runs(story: Story) -> str:
-    """The admin mints a permit for a one-shot operation and runs it."""
-    path = f"/api/admin/migrations/{OPERATION}"
-    story.ok("POST", "/api/tasks", {"title": "x", "project_slug": "DEMO"}, **story.bearer("@alice"))
-    permit = story.ok("POST", f"{path}/token", {}, **story.bearer("@admin"))["token"]
-    story.known["permit"] = permit
-    done = story.ok("POST", path, {}, X_Migration_Token=permit, **story.bearer("@admin"))
-    assert (done["status"], done["already_ran"]) == ("completed", False), done
-    return f"{done['rows_affected']} rows in {done['duration_ms']} ms"
-
-
-def an_operation_does_not_run_twice(story: Story) -> str:
-    """The same call again changes nothing and says so."""
-    path = f"/api/admin/migrations/{OPERATION}"
-    permit = story.known["permit"]
-    again = story.ok("POST", path, {}, X_Migration_Token=permit, **story.bearer("@admin"))
-    assert (again["status"], again["already_ran"]) == ("already ran", True), again
-    status, refusal = story.call("POST", path, {}, **story.bearer("@alice"))
-    assert status == 403, refusal
-    return f"{again['status']} at {again['ran_at']} by {again['ran_by']}"
-
-
 STEPS: tuple[Callable[[Story], str], ...] = (
     a_person_signs_in,
     an_agent_gets_a_token,
@@ -181,8 +104,7 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     a_person_does_a_task,
     an_agent_does_a_task,
     the_audit_tells_who_did_it_as_what,
-    an_operation_runs,
-    an_operation_does_not_run_twice,
+    *demo_oneshot.STEPS,
 )
 
 
