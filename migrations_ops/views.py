@@ -35,12 +35,20 @@ GONE = OpenApiResponse(
 STALE = OpenApiResponse(PROBLEM, "What the preview showed is no longer so: look again.")
 UNDER_WAY = OpenApiResponse(RunUnderWayOut, "Not done yet: call again after `Retry-After`.")
 HEADER = "X-Migration-Token"
+RETRY_SECONDS = 1
 TOKEN = OpenApiParameter(
     HEADER,
     str,
     OpenApiParameter.HEADER,
     required=True,
     description="A migration token of `POST /api/admin/migrations/{name}/token`, the used one too.",
+)
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    int,
+    OpenApiParameter.HEADER,
+    description="Seconds to wait before the next call; absent while the run is paused.",
+    response=[202],
 )
 
 
@@ -86,7 +94,7 @@ class Migration(OperatorEndpoint):
 
     @extend_schema(
         request=RunIn,
-        parameters=[TOKEN],
+        parameters=[TOKEN, RETRY_AFTER],
         responses={200: RunOut, 202: UNDER_WAY, 410: GONE, 412: STALE},
     )
     def post(self, request: Request, name: str) -> Response:
@@ -111,7 +119,7 @@ class Migration(OperatorEndpoint):
         )
         if outcome.run.status == Status.DONE:
             return Response(RunOut(outcome).data)
-        wait = {} if outcome.run.status == Status.PAUSED else {"Retry-After": "0"}
+        wait = {} if outcome.run.status == Status.PAUSED else {"Retry-After": str(RETRY_SECONDS)}
         return Response(RunUnderWayOut(outcome.run).data, status=202, headers=wait)
 
 

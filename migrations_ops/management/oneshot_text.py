@@ -1,5 +1,6 @@
 """How do operations, runs and previews look on a terminal?"""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,8 +39,8 @@ def samples(shown: Preview) -> Table:
     for sample in shown.samples:
         after: Mapping[str, Any] = sample.after or {}
         for number, (column, before) in enumerate(sample.before.items()):
-            told = "deleted" if sample.after is None else str(after.get(column))
-            table.add_row(sample.id if number == 0 else "", column, str(before), told)
+            told = "deleted" if sample.after is None else _spelled(after[column])
+            table.add_row(sample.id if number == 0 else "", column, _spelled(before), told)
     return table
 
 
@@ -85,6 +86,11 @@ def progress(name: str) -> Iterator[Callable[[Run], None]]:
             bar.update(task, completed=run.rows_affected, total=expected)
 
         yield show
+
+
+def _spelled(value: object) -> str:
+    """Return the value as JSON, in which blanks and an empty text can be seen."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _ran(run: Run | None) -> tuple[str, str, str]:

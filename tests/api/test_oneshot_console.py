@@ -70,7 +70,9 @@ def test_a_preview_is_shown_and_recorded_and_changes_nothing(console, raise_cach
         f"{OPERATIONS}{NAME}/", {"action": "preview", "parameters": '{"step": 7}'}
     )
 
-    assert all(word in shown(answer) for word in ("jwks_cache_seconds: 3600", ": 3607"))
+    page = shown(answer)
+    assert f"jwks_cache_seconds: {UNTOUCHED}" in page
+    assert f"jwks_cache_seconds: {UNTOUCHED + 7}" in page
     (entry,) = recorded("op.previewed")
     assert (entry.actor_id, entry.auth_method, cache_seconds()) == ("@admin", "console", UNTOUCHED)
 

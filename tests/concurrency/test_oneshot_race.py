@@ -12,8 +12,21 @@ from django.db import connection
 from audit.shell import recording_from_shell
 from migrations_ops import operations, registry, tokens
 from migrations_ops.models import Run
+from tasks.models import Task
 from tests.concurrency.threads import at_once
-from tests.oneshots import NAME, RAISED, UNTOUCHED, cache_seconds, mint, recorded, run
+from tests.oneshots import (
+    NAME,
+    RAISED,
+    UNTOUCHED,
+    cache_seconds,
+    mint,
+    mint_batched,
+    recorded,
+    run,
+    run_batched,
+    some_tasks,
+    versions,
+)
 from wire.clock import now
 
 pytest_plugins = ["tests.oneshot_fixtures"]
@@ -146,3 +159,35 @@ def test_a_runner_that_is_killed_at_work_leaves_nothing_behind(as_carol, raise_c
 
     assert (answer.status_code, answer.data["already_ran"]) == (200, False)
     assert cache_seconds() == RAISED
+
+
+@pytest.mark.only_on("postgresql")  # SQLite locks no rows: another writer holds up the claim
+def test_a_batch_that_waits_too_long_for_a_row_is_begun_again_by_the_next_call(speak_as, oneshots):
+    oneshots.write_batched()
+    some_tasks(3)
+    token = mint_batched(speak_as("@carol"))
+    locked, go_on = threading.Event(), threading.Event()
+    other = threading.Thread(target=hold_rows, args=(locked, go_on))
+    other.start()
+    locked.wait(timeout=30)
+
+    with impatient():
+        meanwhile = run_batched(speak_as("@carol"), token)
+    go_on.set()
+    other.join()
+    afterwards = run_batched(speak_as("@carol"), token)
+
+    assert (meanwhile.status_code, meanwhile.data["code"]) == (409, "already_running")
+    assert (afterwards.status_code, versions()) == (200, [2] * 3)
+
+
+def hold_rows(locked, go_on):
+    """Keep every task locked until the event; change nothing."""
+    try:
+        with recording_from_shell():
+            Task.objects.update(title="held")
+            locked.set()
+            go_on.wait(timeout=30)
+            raise GivenUp
+    except GivenUp:
+        connection.close()
