@@ -26,8 +26,8 @@ def database(place: Place, seconds: float) -> dict[str, float]:
     held = place.shares.held
     change = ONE_STATEMENT.format(first=held.first, last=held.first + held.count - 1)
     return {
-        "transition": _pgbench(place, change, seconds),
-        "list": _pgbench(place, LIST, seconds),
+        "transition": pgbench(place, change, seconds),
+        "list": pgbench(place, LIST, seconds),
     }
 
 
@@ -39,12 +39,13 @@ def signatures() -> float:
     return float(line.split()[-2] if "encr" not in done.stdout else line.split()[5])
 
 
-def _pgbench(place: Place, script: str, seconds: float) -> float:
+def pgbench(place: Place, script: str, seconds: float, *, connections: int = CONNECTIONS) -> float:
+    """Return how often a second a script runs on so many connections. Raises Unusable."""
     file = place.folder / "limit.sql"
     file.write_text(script)
     program = installation(place.cluster.home, place.cluster.account) / "bin" / "pgbench"
     command = [
-        str(program), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2",
+        str(program), "-n", "-M", "prepared", "-c", str(connections), "-j", "2",
         "-T", f"{seconds:.0f}", "-f", str(file), "-h", str(place.cluster.socket_folder),
         "-U", "taskflow", "taskflow",
     ]  # fmt: skip

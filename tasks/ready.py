@@ -1,17 +1,17 @@
 """Which task comes next? A pending one, or one whose holder has let the lease lapse."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from django.db.models import F, Q
 
 from accounts.principals import Principal
-from tasks.lifecycle import Status
 from tasks.models import Task, TaskQuerySet
 from tasks.rows import Priority, Standing
 from tasks.sight import writable
-from tasks.sql import HasOpenDependencies
+from tasks.sql import HasOpenDependencies, IsPending
 
 IN_LINE = (F("priority").desc(), F("due_date").asc(nulls_last=True), F("id").asc())
 NO_HURRY = datetime.max.replace(tzinfo=UTC)
@@ -49,12 +49,18 @@ def next_ready(
     tasks = Task.standings.visible_to(caller).filter(wanted.condition(), _is_open_to(caller))
     if taking:
         tasks = tasks.select_for_update(skip_locked=True, no_key=True)
-    foremost = [*_first(tasks, _has_lapsed(at)), *_first(tasks, _is_free(caller))]
+    kinds = [_is_free(caller), *_worth_asking(_has_lapsed(at))]
+    foremost = [found for kind in kinds for found in _first(tasks.filter(kind))]
     return min(foremost, key=_place, default=None)
 
 
-def _first(tasks: TaskQuerySet, condition: Q) -> Iterator[Standing]:
-    yield from tasks.filter(condition).order_by(*IN_LINE)[:1]  # type: ignore[misc]
+def _first(tasks: TaskQuerySet) -> list[Standing]:
+    return cast("list[Standing]", list(tasks.order_by(*IN_LINE)[:1]))
+
+
+def _worth_asking(condition: Q) -> list[Q]:
+    """Return the condition if any task at all meets it: mostly none does, which is soon found."""
+    return [condition] if Task.objects.filter(condition).exists() else []
 
 
 def _place(standing: Standing) -> tuple[int, datetime, int]:
@@ -65,7 +71,7 @@ def _place(standing: Standing) -> tuple[int, datetime, int]:
 
 def _is_free(principal: Principal) -> Q:
     nobodys_or_own = Q(assigned_to__isnull=True) | Q(assigned_to=principal.id)
-    return Q(nobodys_or_own, status=Status.PENDING.value)
+    return Q(IsPending("status")) & nobodys_or_own
 
 
 def _has_lapsed(at: datetime) -> Q:

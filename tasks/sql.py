@@ -117,6 +117,17 @@ class HasOpenDependencies(Func):
     output_field = models.BooleanField()
 
 
+class IsPending(Func):
+    """Whether a status is that of a pending task.
+
+    Written out, as `tasks_to_claim` has but these: a statement that is planned once for whatever
+    status may come cannot use it.
+    """
+
+    template = f"%(expressions)s = '{Status.PENDING}'"
+    output_field = models.BooleanField()
+
+
 class WasHeld(Func):
     """Whether a principal's hold on a task has passed to another: of the task and the principal."""
 

@@ -68,9 +68,9 @@ class Server:
         """Send one request on a connection of its own; `_` in a header's name stands for `-`."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE_SECONDS)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, named)
-        answer = connection.getresponse()
         try:
+            connection.request(method, path, body, named)
+            answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
         finally:
             connection.close()

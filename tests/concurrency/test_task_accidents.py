@@ -19,6 +19,8 @@ from tests.replay import as_told, replayed
 from tests.serving import fresh_database, manage, serving
 
 RIVAL, PROJECT = "@rival", "freezer"
+# A worker that is killed takes its slice of a budget along, for as long as the budget's window.
+UNTHROTTLED = {"THROTTLE_USER": "100000000/sec"}
 LATE_WRITES = 14
 CALLERS = 6
 
@@ -27,7 +29,7 @@ CALLERS = 6
 def server():
     with fresh_database() as url:
         manage("migrate", "--verbosity=0", DATABASE_URL=url)
-        with serving({"DATABASE_URL": url, "WEB_CONCURRENCY": "2"}) as server:
+        with serving({"DATABASE_URL": url, "WEB_CONCURRENCY": "2", **UNTHROTTLED}) as server:
             yield server
 
 

@@ -27,6 +27,7 @@ def everything(server: Server, caller: str, path: str | None) -> list[Any]:
     found = []
     while path:
         answer = ask(server, caller, "GET", path)
+        assert answer.status == 200, answer.body
         found += answer.data
         following = NEXT.search(answer.headers.get("Link", ""))
         path = following[1] if following else None

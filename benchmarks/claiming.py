@@ -1,0 +1,61 @@
+"""Claims a second, beside the same change in a raw loop: `python -m benchmarks.claiming`.
+
+Sixteen at a time take the next of many tasks, each with an entry and an event: pgbench by one
+statement, wrk through the service with all that it does. In turn, on one durable PostgreSQL.
+"""
+
+from statistics import median
+
+from benchmarks.limits import pgbench
+from benchmarks.load import Load, run
+from benchmarks.measuring import token_from
+from benchmarks.place import Place, prepared
+from benchmarks.processes import Running, running
+from benchmarks.services import BY_NAME, WORKERS
+
+CLAIMERS, SECONDS, ROUNDS, TASKS = 16, 5, 3, 100_000
+RAW = """WITH foremost AS (
+  SELECT id FROM tasks_task WHERE status = 'pending' AND assigned_to IS NULL
+  ORDER BY priority DESC, due_date, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
+taken AS (
+  UPDATE tasks_task t SET status = 'in_progress', assigned_to = '@raw', held_by = '@raw',
+    held_by_type = 'agent', fence = fence + 1, lease_seconds = 900, started_at = now(),
+    lease_expires_at = now() + interval '900 s', version = version + 1, updated_at = now()
+  FROM foremost WHERE t.id = foremost.id RETURNING t.id),
+told AS (
+  INSERT INTO outbox_event (type, occurred_at, task_id, actor_id, actor_type, request_id, data)
+  SELECT 'task.claimed', now(), id, '@raw', 'agent', 'raw', '{}' FROM taken)
+INSERT INTO audit_entry (occurred_at, action, outcome, actor_id, actor_type, on_behalf_of,
+  auth_method, client_id, target_type, target_id, task_id, changes, context, request_id,
+  user_agent, release, leaf_hash)
+SELECT now(), 'task.claimed', 'success', '@raw', 'agent', '', '', '', 'task', id::text, id, '{}',
+  '{}', 'raw', '', '', '' FROM taken;
+"""
+CLAIM = Load("claim", "POST", "/api/tasks/claim", "{}")
+
+
+def main() -> None:
+    """Measure both; print each round, then the medians and their ratio."""
+    ours = BY_NAME["taskflow"]
+    with (
+        prepared(TASKS, ()) as place,
+        running(ours.command_for(WORKERS), ours.environment(place)) as server,
+    ):
+        rounds = [_round(place, server) for _ in range(ROUNDS)]
+    raw, served = (median(rates) for rates in zip(*rounds, strict=True))
+    print(f"raw loop {raw:.0f}/s, service {served:.0f}/s, ratio {served / raw:.2f}")
+
+
+def _round(place: Place, server: Running) -> tuple[float, float]:
+    raw = pgbench(place, " ".join(RAW.split()), SECONDS, connections=CLAIMERS)
+    told = run(
+        CLAIM, server.url, token=token_from(server, place.credential), first=1, count=1,
+        seconds=SECONDS, connections=CLAIMERS,
+    )  # fmt: skip
+    served = told.requests / told.seconds
+    print(f"raw loop {raw:.0f}/s, service {served:.0f}/s, half of these in {told.p50_ms:.0f} ms")
+    return raw, served
+
+
+if __name__ == "__main__":
+    main()
