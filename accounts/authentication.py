@@ -20,6 +20,10 @@ class BearerAuthentication(BearerShell):
 
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:  # type: ignore[override]
         """Return the caller, None when no credential came. Raises BadCredential."""
+        return self.authenticate_at(request, cast("Timed", request).at)
+
+    def authenticate_at(self, request: Request, at: datetime) -> tuple[Principal, str] | None:
+        """Return who the caller is at an instant: an answer that goes on asks again."""
         key = request.headers.get(pipeline.HEADER)
         token = self.raw_token(request)
         if key is not None and token is not None:
@@ -27,7 +31,7 @@ class BearerAuthentication(BearerShell):
         if key is not None:
             caller = pipeline.principal(key)
         elif token is not None:
-            caller = principal_of(token, cast("Timed", request).at)
+            caller = principal_of(token, at)
         else:
             return None
         return caller, caller.method

@@ -6,15 +6,19 @@ Read by `gunicorn -c config/gunicorn.py config.wsgi`; the names are gunicorn's o
 import gc
 import logging.config
 import os
+import signal
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.urls import resolve
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from config.contract import BrokenContract, Stage, read
 from config.logging import logging_config
+from events.streams import STREAMS
 
 try:
     CONTRACT = read(os.environ)
@@ -49,6 +53,18 @@ def on_starting(server: Arbiter) -> None:
     resolve("/health")
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Worker) -> None:
+    """End streams when the worker is told to stop, rather than cut them when its time is up."""
+    stop = signal.getsignal(signal.SIGTERM)
+
+    def stop_streams_too(number: int, frame: FrameType | None) -> None:
+        STREAMS.close()
+        if callable(stop):
+            stop(number, frame)
+
+    signal.signal(signal.SIGTERM, stop_streams_too)
 
 
 # Where: to the machine alone in LOCAL, else to whoever the platform lets through.

@@ -163,6 +163,7 @@ CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/(api(?!/auth/jwks$)|oauth|mcp|openapi\.json)"  # public keys say * themselves
 CORS_ALLOW_HEADERS = [
     *("accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"),
+    "last-event-id",
     *("mcp-protocol-version", "traceparent", "x-migration-token", "x-request-id"),
 ]
 CORS_EXPOSE_HEADERS = [

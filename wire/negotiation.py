@@ -7,11 +7,17 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 PROBLEM = "application/problem+json"
+STREAM = "text/event-stream"
 
 
 def wants_problem(accept: str) -> bool:
     """Tell whether errors are to be labelled as RFC 9457 problems."""
     return PROBLEM in accept.lower()
+
+
+def wants_stream(request: Request) -> bool:
+    """Tell whether the answer is to go on as server-sent events, where a route has such."""
+    return STREAM in request.headers.get("Accept", "").lower()
 
 
 class AnyAccepted(DefaultContentNegotiation):
@@ -43,3 +49,12 @@ class JSONNegotiation(DefaultContentNegotiation):
     ) -> list[BaseRenderer]:
         """Ignore `?format=`: the path and Accept decide."""
         return list(renderers)
+
+
+class StreamOrJSON(JSONNegotiation):
+    """For a route that can stream: its refusals are JSON whatever was asked for."""
+
+    def get_accept_list(self, request: Request) -> list[str]:
+        """Return the media types of Accept, that of streams read as JSON."""
+        asked = super().get_accept_list(request)
+        return ["application/json" if STREAM in kind.lower() else kind for kind in asked]

@@ -88,6 +88,11 @@ class Contract:
     page_size_max: int
     lease_seconds: int
     event_retention_days: int
+    event_stream_seconds: int
+    event_streams: int
+    event_poll_seconds: int
+    webhook_seconds: int
+    webhook_attempts: int
     max_body_bytes: int
     throttle_anonymous: Rate
     throttle_user: Rate

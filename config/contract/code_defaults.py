@@ -29,6 +29,17 @@ CODE_DEFAULTS = (
     Variable("PAGE_SIZE_MAX", whole(1, 1_000), "100", "largest limit that may be asked"),
     Variable("LEASE_SECONDS", whole(1, _DAY), "900", "an agent's lease on a task"),
     Variable("EVENT_RETENTION_DAYS", whole(1, 3_650), "30", "how long events can be replayed"),
+    Variable("EVENT_STREAM_SECONDS", whole(1, 3_600), "55", "how long a stream of events goes on"),
+    Variable(
+        "EVENT_STREAMS",
+        whole(0, 64),
+        Derived("half of WEB_THREADS", ("WEB_THREADS",), lambda values: values["WEB_THREADS"] // 2),
+        "streams of events in each worker, which hold a thread each; 0 for none",
+        example="2",
+    ),
+    Variable("EVENT_POLL_SECONDS", whole(1, 60), "1", "how often a stream looks for events"),
+    Variable("WEBHOOK_SECONDS", whole(1, 30), "3", "longest call of a webhook"),
+    Variable("WEBHOOK_ATTEMPTS", whole(1, 1_000), "30", "failures in a row that disable a webhook"),
     Variable("MAX_BODY_BYTES", whole(1_024, 2**26), "1048576", "largest body of a request"),
     Variable(
         "THROTTLE_ANONYMOUS",
