@@ -2,11 +2,13 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
+from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -16,6 +18,9 @@ LARGEST = 256 * 1024  # bytes
 
 _OK = 200
 _HEADERS = {"Accept": "application/json", "User-Agent": "taskflow"}
+
+
+Came = TypeVar("Came")
 
 
 class FetchFailed(Exception):
@@ -36,7 +41,14 @@ def fetch(url: str, *, seconds: float = SECONDS, largest: int = LARGEST) -> Fetc
     Plain http is spoken to this machine alone, and only in LOCAL. Nothing is followed: a redirect
     is an answer like any other but 200. Raises FetchFailed.
     """
-    errand = _Errand(urlsplit(url), seconds, largest)
+    parts = urlsplit(url)
+    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    return within(seconds, _connection(parts, seconds), lambda line: _get(line, target, largest))
+
+
+def within(seconds: float, line: HTTPConnection, ask: Callable[[HTTPConnection], Came]) -> Came:
+    """Open a line and ask, all of it within `seconds`; the line is closed. Raises FetchFailed."""
+    errand = _Errand(line, ask)
     errand.start()
     errand.join(seconds)
     if errand.is_alive():
@@ -47,31 +59,27 @@ def fetch(url: str, *, seconds: float = SECONDS, largest: int = LARGEST) -> Fetc
     return errand.outcome
 
 
-class _Errand(threading.Thread):
+class _Errand(threading.Thread, Generic[Came]):
     """One request, in a thread of its own so that it can be left behind.
 
     A socket's timeout starts anew with every byte, and the look-up of a name has none: nothing
     but walking away bounds them all.
     """
 
-    def __init__(self, url: SplitResult, seconds: float, largest: int) -> None:
-        super().__init__(name=f"fetch {url.hostname}", daemon=True)
-        self.outcome: Fetched | FetchFailed = FetchFailed("it broke off")
-        self._connection = _connection(url, seconds)
-        self._largest = largest
-        self._target = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+    def __init__(self, line: HTTPConnection, ask: Callable[[HTTPConnection], Came]) -> None:
+        super().__init__(name=f"fetch {line.host}", daemon=True)
+        self.outcome: Came | FetchFailed = FetchFailed("it broke off")
+        self._connection, self._ask = line, ask
         self._socket: socket.socket | None = None
         self._given_up = False
 
     def run(self) -> None:
-        """Leave the document, or the reason why there is none, in `outcome`."""
+        """Leave what came, or the reason why nothing did, in `outcome`."""
         try:
             self._connection.connect()
             self._socket = self._connection.sock
             if not self._given_up:
-                self._connection.request("GET", self._target, headers=_HEADERS)
-                with self._connection.getresponse() as answer:
-                    self.outcome = _read(answer, self._largest)
+                self.outcome = self._ask(self._connection)
         except FetchFailed as failure:
             self.outcome = failure
         except (OSError, HTTPException, ValueError) as error:
@@ -103,6 +111,12 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _get(line: HTTPConnection, target: str, largest: int) -> Fetched:
+    line.request("GET", target, headers=_HEADERS)
+    with line.getresponse() as answer:
+        return _read(answer, largest)
 
 
 def _read(answer: HTTPResponse, largest: int) -> Fetched:

@@ -56,6 +56,7 @@ WRITES = {**LOOKS, Caller.VIEWER: Cell.NO}
 HOLDS_IT = dict.fromkeys((Caller.MEMBER, Caller.AGENT, Caller.SERVICE), Cell.OWN)
 JUDGES = dict.fromkeys((Caller.MEMBER, Caller.OWNER, Caller.ADMIN), Cell.NOT_OWN)
 SEE_OWN = dict.fromkeys(frozenset(Caller) - {Caller.ADMIN}, Cell.SEES_OWN)
+BESIDE_OWNERS = (*(Caller.OUTSIDER, Caller.VIEWER, Caller.MEMBER, Caller.AGENT, Caller.SERVICE),)
 SERVICES = frozenset({Caller.SERVICE, Caller.PIPELINE})
 ALL_BUT_SERVICE = frozenset(Caller) - {Caller.SERVICE}
 
@@ -179,6 +180,19 @@ RULES = (
         "one-shots: approve another's request",
         Scope.OPS_APPROVE,
         (f"POST {ONESHOT}/{{name}}/approve",),
+    ),
+    Rule("list webhooks: of projects one owns", Scope.TASKS_READ, ("GET /api/webhooks",)),
+    Rule(
+        "make a webhook of the project (of everything: admin alone)",
+        Scope.TASKS_WRITE,
+        ("POST /api/webhooks",),
+        {**WRITES, Caller.MEMBER: Cell.NO, **NOT_PEOPLE},
+    ),
+    Rule(
+        "delete a webhook of the project",
+        Scope.TASKS_WRITE,
+        ("DELETE /api/webhooks/{webhook_id}",),
+        dict.fromkeys(BESIDE_OWNERS, Cell.UNSEEN),
     ),
     Rule("Pub/Sub push", Scope.TASKS_WRITE, ("POST /api/pubsub/push",), closed=ALL_BUT_SERVICE),
     Rule(

@@ -31,5 +31,6 @@ class EventOut(serializers.Serializer[Any]):
     actor_type = serializers.ChoiceField(choices=[kind.value for kind in ActorType])
     request_id = serializers.CharField()
     data: Any = serializers.DictField(
-        allow_null=True, help_text="The task, or the project, after the change; null once deleted."
+        allow_null=True,
+        help_text="The task after the change, or what is new of the project; null once deleted.",
     )

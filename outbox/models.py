@@ -27,10 +27,14 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Tell whether the event at a place is still there."""
         return self.filter(pk=place.id, horizon=place.horizon).exists()
 
-    def prune(self, before: datetime, *, most: int) -> int:
-        """Delete what is older among so many of the first; returns how many."""
-        first = self.order_by("horizon", "id").values_list("pk", "occurred_at")[:most]
-        old = [pk for pk, occurred_at in first if occurred_at < before]
+    def prune(self, before: datetime, *, upto: Cursor | None, most: int) -> int:
+        """Delete what is older and not after a place, of so many of the first; return how many."""
+        first = self.order_by("horizon", "id").only("horizon", "occurred_at")[:most]
+        old = [
+            event.pk
+            for event in first
+            if event.occurred_at < before and (upto is None or event.cursor <= upto)
+        ]
         return self.filter(pk__in=old).delete()[0]
 
 

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from accounts.principals import Principal
+from accounts.scopes import Role
 from audit.actions import Action
 from audit.actors import ActorType
 from audit.models import Entry
 from config.permission_table import Caller, Cell, Rule
+from events import webhooks
 from tasks.lifecycle import Status
 from tasks.models import Member, Project
 from tests.factories import NOON, a_project, a_task, acting, somebody
@@ -19,6 +22,7 @@ SHED, VAULT, BARN = "shed", "vault", "barn"
 MISSING = {
     "task_id": 4711, "slug": "nowhere", "principal": "@none", "entry_id": 4711, "name": "none",
     "session_id": "00000000-0000-4000-8000-000000000000",
+    "webhook_id": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip
 KEEPER = somebody("@keeper")
 
@@ -83,6 +87,8 @@ PROBES: Mapping[str, Probe] = {
     "DELETE /api/projects/{slug}/members/{principal}": Probe(),
     "POST /api/tasks": Probe({"title": "Sand"}),
     "POST /api/tasks/claim": Probe(),
+    "POST /api/webhooks": Probe({"url": "https://hooks.example.com/", "project": SHED}),
+    "DELETE /api/webhooks/{webhook_id}": Probe(),
     "POST /api/admin/migrations/{name}/approve": Probe(
         {"requester": KEEPER.id, "preview_digest": "x"}, succeeds=False
     ),
@@ -135,6 +141,16 @@ def _entry(caller: Caller, whose: Whose, state: Status) -> int:
     return Entry.objects.latest("id").pk
 
 
+def _webhook(caller: Caller, whose: Whose, state: Status) -> UUID:
+    who = somebody("@admin", role=Role.ADMIN)
+    slug = VAULT if whose is Whose.FOREIGN else SHED
+    with acting(who, NOON) as journal:
+        made = webhooks.create(
+            "https://hooks.example.com/", slug, None, caller=who, journal=journal
+        )
+    return made.webhook.pk
+
+
 MADE: Mapping[str, Callable[[Caller, Whose, Status], Any]] = {
     "task_id": _task,
     "slug": _project,
@@ -142,6 +158,7 @@ MADE: Mapping[str, Callable[[Caller, Whose, Status], Any]] = {
     "entry_id": _entry,
     "name": lambda *_: "lowercase_project_slugs",
     "session_id": lambda *_: MISSING["session_id"],
+    "webhook_id": _webhook,
 }
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from accounts.principals import Principal
 from audit.actions import Action
 from audit.recording import Journal
+from outbox.telling import tell
 from tasks.errors import NoSuchProject, ProjectExists, ProjectHasTasks, TasksOfOthers
 from tasks.models import Member, Project, Task
 from tasks.operations.rights import may_found, may_rule
@@ -113,10 +114,14 @@ def note(
     changes: Mapping[str, tuple[object, object]],
     context: Mapping[str, object] | None = None,
 ) -> None:
-    """Record what happened to a project."""
+    """Record what happened to a project, and tell those who follow the board what is new of it."""
     journal.record(
         action, target=("project", slug), project_slug=slug, changes=changes, context=context
     )
+    new = {name: pair[1] for name, pair in changes.items()}
+    is_gone = action is Action.PROJECT_DELETED
+    data = None if is_gone else {"slug": slug, **new, **(context or {})}
+    tell(journal, action, task_id=None, project_slug=slug, data=data)
 
 
 def _refuse_to_take_over(slug: str, caller: Principal) -> None:

@@ -10,6 +10,7 @@ from outbox.models import Event
 from tasks import operations, reading
 from tasks.lifecycle import STEPS, Status, Verb
 from tasks.models import Task
+from tasks.operations import projects
 from tasks.rows import told
 from tests.factories import ADMIN, ALICE, BOB, NOON, a_task, acting, make_table_unwritable, stored
 
@@ -101,3 +102,20 @@ def test_an_event_has_its_place_when_it_is_stored():
 
     first, *_ = Event.objects.all()
     assert Event.objects.keeps(first.cursor)
+
+
+def test_a_project_is_told_with_what_is_new_of_it():
+    with acting(ALICE) as journal:
+        projects.create("garden", caller=ALICE, journal=journal)
+    with acting(ALICE) as journal:
+        projects.change({"requires_review": True}, slug="garden", caller=ALICE, journal=journal)
+    with acting(ALICE) as journal:
+        projects.delete(slug="garden", caller=ALICE, journal=journal)
+
+    told = Event.objects.order_by("pk").values_list("type", "project_slug", "task_id", "data")
+    assert list(told) == [
+        ("project.created", "garden", None,
+         {"slug": "garden", "requires_review": False, "owner": "@alice"}),
+        ("project.updated", "garden", None, {"slug": "garden", "requires_review": True}),
+        ("project.deleted", "garden", None, None),
+    ]  # fmt: skip

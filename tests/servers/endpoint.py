@@ -22,6 +22,11 @@ class Exchange(BaseHTTPRequestHandler):
         with suppress(ConnectionError):  # the client may leave; that is often the point
             self.endpoint.answer(self)
 
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.endpoint.received.append((dict(self.headers), self.rfile.read(length)))
+        self.do_GET()
+
     def document(self, body: bytes, status: int = 200, **headers: str) -> None:
         """Answer in one piece; `_` in a header's name stands for `-`."""
         self.send_response(status)
@@ -59,6 +64,7 @@ class Endpoint:
 
     def __init__(self, answer: Answer, tls: SSLContext | None = None) -> None:
         self.answer, self.hits = answer, 0
+        self.received: list[tuple[dict[str, str], bytes]] = []
         self.news, self.closing = threading.Condition(), threading.Event()
         self.server = Server((HOST, 0), type("Handler", (Exchange,), {"endpoint": self}))
         if tls is not None:
