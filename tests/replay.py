@@ -26,7 +26,7 @@ def replayed(entries: Iterable[Mapping[str, Any]]) -> Board:
     board: Board = {}
     for entry in entries:
         kind, task_id = entry["action"], entry["task_id"]
-        if kind == "task.created":
+        if kind in {"task.created", "task.imported"}:
             new = {name: value for name, (_, value) in entry["changes"].items()}
             board[task_id] = {**AT_FIRST, **new}
         elif kind == "task.deleted":

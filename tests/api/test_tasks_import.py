@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
+from audit.serializers import EntryOut
 from tasks.lifecycle import Status
 from tasks.models import Dependency, Task
 from tests.factories import BOB, NOON, ROBO, a_task, make_history_unwritable
 from tests.files import fetch_file, lasting, send_file, send_rows
 from tests.keyed import KEY, is_replayed
+from tests.replay import as_told, replayed
 from wire.clock import now
 
 STATEMENTS = 6  # who is assigned; tasks, parents, dependencies, entries, events
@@ -144,6 +146,16 @@ def test_the_history_of_each_task_begins_with_its_import(as_robo):
     assert first.changes["tags"] == [None, ["wood"]]
     assert second.changes["parent_id"] == [None, first.task_id]
     assert (first.context, second.context) == ({"id_in_file": 7}, {})
+
+
+def test_history_alone_tells_what_was_brought_in(as_bob):
+    a_board()
+
+    ids = send_file(as_bob, fetch_file(as_bob)).json()["ids"]
+
+    entries = EntryOut(Entry.objects.order_by("id"), many=True).data
+    tasks = [as_bob.get(f"/api/tasks/{number}").json() for number in ids]
+    assert replayed(entries) == as_told(tasks)
 
 
 @pytest.mark.parametrize("rows", [2, 20])
