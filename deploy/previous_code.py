@@ -16,7 +16,8 @@ from local.environment import DATABASE_URL, ROOT, bare_environment
 from local.places import PostgresUnavailable
 from local.postgres import throw_away
 
-TESTS = ("tests/api", "tests/domain")
+TESTS = ("tests/api",)
+WORKERS = 2
 # The name under which pytest-django looks for a database that is there already.
 TEST_DATABASE = "test_taskflow"
 
@@ -38,18 +39,25 @@ def main(ref: str) -> None:
 
 
 def _prepare(url: str) -> None:
-    """Make the database that the old tests will find, with the new schema in it."""
+    """Make the databases that the old tests will find, with the new schema in them."""
     target = url.replace("/taskflow?", f"/{TEST_DATABASE}?")
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {TEST_DATABASE}")
-    _call((sys.executable, "manage.py", "migrate", "--verbosity=0"), ROOT, {DATABASE_URL: target})
+        _call(
+            (sys.executable, "manage.py", "migrate", "--verbosity=0"), ROOT, {DATABASE_URL: target}
+        )
+        for worker in range(WORKERS):
+            name = f"{TEST_DATABASE}_gw{worker}"
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEST_DATABASE}")
 
 
 def _tests(old: Path, url: str) -> int:
     tests = [each for each in TESTS if (old / each).exists()]
-    command = ("-m", "pytest", "--quiet", "--reuse-db", "-p", "no:cacheprovider", *tests)
+    command = ("pytest", "--quiet", "--reuse-db", f"-n{WORKERS}", "-p", "no:cacheprovider")
     environment = bare_environment(**{DATABASE_URL: url})
-    done = subprocess.run([sys.executable, *command], cwd=old, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *command, *tests], cwd=old, env=environment, check=False
+    )
     return done.returncode
 
 

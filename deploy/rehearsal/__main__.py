@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from deploy.rehearsal.changes import BROKEN, FIRST, GOOD, Change
+from deploy.rehearsal.changes import BACK, BROKEN, FIRST, GOOD, Change
 from deploy.rehearsal.load import Load
 from deploy.rehearsal.paper_cloud import PROJECT, REGION
 from deploy.rehearsal.pipeline import BASE_URL, Pipeline, Stopped
@@ -89,7 +89,7 @@ def _rehearsed(out: TextIO) -> Iterator[Outcome]:
         pipeline.push(FIRST)
         load = Load(pipeline.cloud.production.url)
         load.start()
-        for change in (GOOD, *BROKEN):
+        for change in (GOOD, BACK, *BROKEN):
             outcome = _outcome(pipeline, change, load)
             print(outcome.line(), file=out, flush=True)
             if not outcome.as_expected:

@@ -61,6 +61,7 @@ class Change:
     variables: Mapping[str, Any] = field(default_factory=dict)
     missing_secret: str | None = None
     crashes: bool = False
+    goes_back: bool = False
 
 
 FIRST = Change("the first deployment")
@@ -68,6 +69,8 @@ GOOD = Change(
     "new code with a migration",
     edit=with_migration("9001_new_column", "ALTER TABLE tasks_task ADD COLUMN rehearsed text"),
 )
+# Nothing is pushed: an operator gives the traffic to the code of before, on the schema of after.
+BACK = Change("an operator goes back to the revision of before", goes_back=True)
 BROKEN = (
     Change(
         "a test fails",

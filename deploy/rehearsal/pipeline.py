@@ -15,7 +15,7 @@ from deploy.rehearsal.images import Image, NotBuilt, built
 from deploy.rehearsal.paper_cloud import PROJECT, REGION
 from deploy.rehearsal.run_cloud import RunCloud
 from deploy.rehearsal.tools import put_in
-from deploy.release import NotReleased, Release, verified
+from deploy.release import NotReleased, Release, back_to, verified
 from deploy.stack import Stack, TerraformFailed
 from local.environment import ROOT, bare_environment
 
@@ -40,12 +40,16 @@ class Pipeline:
     var: Path
     proxy_port: int
     runs: int = 0
+    earlier: str = ""
     stages: list[str] = field(default_factory=list)
 
     def push(self, change: Change) -> None:
-        """Bring a change to production. Raises Stopped."""
-        self.runs += 1
-        self.stages = []
+        """Bring a change to production, or production back. Raises Stopped."""
+        if change.goes_back:
+            self.stages = ["Back"]
+            back_to(self.service, self.earlier, self.stages.append)
+            return
+        self.runs, self.stages, self.earlier = self.runs + 1, [], self.cloud.serving()
         first = STAGES.index(change.begins_at)
         if first <= STAGES.index("Test"):
             self._test(change)
