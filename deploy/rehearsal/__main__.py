@@ -69,6 +69,8 @@ def main() -> None:
         outcomes = list(_rehearsed(sys.stdout))
     except (CannotStart, PostgresUnavailable) as missing:
         sys.exit(f"The rehearsal cannot begin: {missing}")
+    except Stopped as stopped:
+        sys.exit(f"The first deployment stopped at {stopped.stage}: {stopped}")
     except StoppedBySignal:
         sys.exit(130)
     good = all(outcome.as_expected for outcome in outcomes)
