@@ -107,3 +107,17 @@ def test_the_history_of_a_task_is_read_from_its_index(as_dana, path):
     newest = as_dana.get("/api/tasks?limit=1").json()[0]["id"]
 
     assert "audit_of_task" in indexes(planned(lambda: as_dana.get(path.format(newest))))
+
+
+@pytest.mark.parametrize(("method", "path", "statements"), [
+    ("get", "/api/tasks", 1), ("get", "/api/tasks/{}", 1), ("get", "/api/tasks/next", 2),
+    ("post", "/api/tasks/{}/start", 4), ("post", "/api/tasks/claim", 5),
+])  # fmt: skip
+def test_it_takes_no_more_statements_than_on_an_empty_board(as_robo, method, path, statements):
+    [ready] = as_robo.get("/api/tasks?ready=true&limit=1").json()
+
+    with CaptureQueriesContext(connection) as said:
+        answer = getattr(as_robo, method)(path.format(ready["id"]))
+
+    assert answer.status_code == 200
+    assert len([s for s in said if "SAVEPOINT" not in s["sql"]]) == statements
