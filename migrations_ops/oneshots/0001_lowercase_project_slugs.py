@@ -11,9 +11,11 @@ from datetime import date
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 
+from audit.actions import Action
 from audit.recording import Journal
 from migrations_ops.oneshot import Batch, Cursor, InBatches
 from tasks.models import Project, Task
+from tasks.operations.settling import differences, note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +40,17 @@ class LowercaseProjectSlugs(InBatches):
         )
 
     def batch(self, cursor: Cursor, size: int, journal: Journal) -> Batch:
-        """Rewrite the next ones in one statement; then those that came behind the cursor."""
+        """Rewrite the next ones, then those that came behind the cursor, and tell of each."""
         keys = self.keys_after(cursor, size) or self.keys_after(None, size)
-        rows = self.affected().filter(pk__in=keys)
-        changed = rows.update(
+        # Locked, so that what is told is what was.
+        list(Task.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+        before = {task.id: task for task in Task.rows.filter(pk__in=keys)}
+        changed = self.affected().filter(pk__in=keys)
+        rows = changed.update(
             project_slug=Lower("project_slug"), version=F("version") + 1, updated_at=journal.at
         )
-        return Batch(changed, keys[-1] if len(keys) == size else None)
+        for task in Task.rows.filter(pk__in=keys):
+            changes = differences(before[task.id], task)
+            if changes:
+                note(journal, Action.TASK_UPDATED, task, changes)
+        return Batch(rows, keys[-1] if len(keys) == size else None)

@@ -165,3 +165,13 @@ def test_a_preview_that_can_not_be_recorded_shows_nothing(as_carol, raise_cache,
 @pytest.mark.parametrize("handle", ["@alice", "@robo", "@dana"])
 def test_who_does_not_hold_ops_run_may_not(speak_as, raise_cache, handle):
     assert preview(speak_as(handle)).status_code == 403
+
+
+def test_nobody_hears_of_what_a_preview_took_back(as_carol, as_admin):
+    some_tasks(1, project_slug="Demo")
+
+    shown = preview(as_carol, "/api/admin/migrations/lowercase_project_slugs").data
+
+    assert shown["samples"][0]["after"]["project_slug"] == "demo"
+    assert not recorded("task.updated")
+    assert as_admin.get("/api/events").data == []

@@ -8,6 +8,7 @@ from audit.actors import SHELL, Origin
 from audit.recording import Journal
 from migrations_ops.oneshot import Batch
 from migrations_ops.registry import FOLDER, Registry
+from outbox.models import Event
 from tasks.models import Task
 from tests.factories import a_project
 from wire.clock import now
@@ -72,6 +73,17 @@ def test_what_it_touches_has_a_new_version_and_the_rest_has_not(operation, tasks
     assert {task.version for task in touched} == {2}
     assert {task.title for task in touched} == {"of Demo", "of DEMO-2", "of a_b-C"}
     assert set(Task.objects.filter(updated_at=LONG_AGO).values_list("version", flat=True)) == {1}
+
+
+def test_each_tasks_history_tells_of_it_and_so_do_the_events(operation, tasks, journal):
+    operation.batch(None, 10, journal)
+
+    told = [(entry.action, entry.changes) for entry in journal.entries]
+    assert told == [
+        ("task.updated", {"project_slug": [old, old.lower()]})
+        for old in ("Demo", "DEMO-2", "a_b-C")
+    ]
+    assert len(journal.kept[Event]) == 3
 
 
 def test_tasks_neither_leave_a_project_nor_come_into_one_by_its_spelling(operation, tasks, journal):
