@@ -4,7 +4,7 @@ PYTHON_HERE := .venv/bin/python
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install run test test-sqlite test-postgres test-browser check migrations figures bench rehearse demo lock clean
+.PHONY: help install run test test-sqlite test-postgres test-browser check migrations figures bench rehearse demo screenshots lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-14s\033[0m %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,10 @@ demo: install ## Tell the main story against a server of its own, pass or fail p
 bench: install ## Measure the service beside its peers, some 13 minutes (ARGS="--services taskflow tx --rounds 1")
 	@sh benchmarks/setup.sh
 	@exec $(PYTHON_HERE) -m benchmarks $(ARGS)
+
+screenshots: install ## Take the pictures of docs/console.md
+	@sh local/chromium.sh
+	@exec $(PYTHON_HERE) -m tests.browser.screenshots
 
 lock: install ## Pin and hash the packages that the requirements*.in name (ARGS=--upgrade)
 	@exec $(PYTHON_HERE) -m local.lock $(ARGS)

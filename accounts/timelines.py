@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 from accounts.models import SigningKey
 
 WIDTH, LEFT, ROW, TOP = 720, 150, 26, 22
-AHEAD, BACK = timedelta(days=14), timedelta(days=100)
+LONGEST, MARGIN = timedelta(days=100), 0.08
 
 
 def timeline(keys: Sequence[SigningKey], at: datetime) -> SafeString:
     """Return the keys' dates as SVG; it has words for those who do not see it."""
-    begin, end = at - BACK, at + AHEAD
+    begin, end = _span(keys, at)
 
     def place(moment: datetime) -> float:
         share = (min(max(moment, begin), end) - begin) / (end - begin)
@@ -27,10 +27,21 @@ def timeline(keys: Sequence[SigningKey], at: datetime) -> SafeString:
     today = place(at)
     return format_html(
         '<svg class="timeline" viewBox="0 0 {w} {h}" role="img" aria-label="Lives of the signing '
-        'keys over {days} days"><line class="now" x1="{t}" x2="{t}" y1="12" y2="{b}"/>'
+        'keys, from {begin} to {end}"><line class="now" x1="{t}" x2="{t}" y1="12" y2="{b}"/>'
         '<text class="note" x="{t}" y="10" text-anchor="middle">now</text>{rows}</svg>',
-        w=WIDTH, h=height, days=(end - begin).days, t=today, b=height - 8, rows=rows,
+        w=WIDTH, h=height, begin=begin.date(), end=end.date(), t=today, b=height - 8, rows=rows,
     )  # fmt: skip
+
+
+def _span(keys: Sequence[SigningKey], at: datetime) -> tuple[datetime, datetime]:
+    """Return what the picture shows: all dates that are near, and some room beside them."""
+    dates = [at, *(key.published_at for key in keys)]
+    for key in keys:
+        dates += filter(None, (key.signs_from, key.retires_at, key.removed_at))
+    near = [date for date in dates if abs(date - at) <= LONGEST]
+    first, last = min(near), max(near)
+    room = max((last - first) * MARGIN, timedelta(minutes=30))
+    return first - room, last + room
 
 
 def _row(key: SigningKey, number: int, place, at: datetime, end: datetime) -> SafeString:  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ def console(page, site):
     page.get_by_label("Username").fill("@admin")
     page.get_by_label("Password").fill(site.passwords["@admin"])
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
+    expect(page.get_by_role("heading", name="At a glance")).to_be_visible()
     return page
 
 

@@ -1,0 +1,78 @@
+"""`make screenshots`: pictures of every page of the console, for docs/console.md."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM
+from tests.serving import HOST, fresh_database, run, serving
+
+WHERE = Path(__file__).resolve().parents[2] / "docs" / "console"
+DESK, TELEPHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PAGES = {
+    "glance": "/admin/",
+    "tasks": "/admin/tasks/task/",
+    "task": "/admin/tasks/task/?status__exact=in_progress",
+    "step": "/admin/tasks/task/?status__exact=in_progress",
+    "accounts": "/admin/accounts/account/",
+    "new-agent": "/admin/accounts/account/do/create-agent/",
+    "keys": "/admin/accounts/signingkey/",
+    "history": "/admin/audit/entry/",
+    "entry": "/admin/audit/entry/",
+    "operations": "/admin/migrations_ops/run/",
+}
+INTO_FIRST_ROW = frozenset({"task", "step", "entry"})
+
+
+def main() -> None:
+    """Serve a month of work and take the pictures, by day on a desk and by night on a phone."""
+    WHERE.mkdir(exist_ok=True)
+    var = Path(tempfile.mkdtemp())
+    with fresh_database() as url:
+        environ = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        run(["-m", "local.prepare", str(var)], environ)
+        run(["-m", "tests.browser.story"], environ)
+        password = json.loads((var / "people.json").read_text())["@admin"]["password"]
+        with serving(environ) as server:
+            pictures(f"http://{HOST}:{server.port}", password)
+
+
+def pictures(site: str, password: str) -> None:
+    """Visit each page and keep what is seen."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*CHROMIUM]
+        )
+        for ending, size, scheme in (("", DESK, "light"), ("-phone", TELEPHONE, "dark")):
+            context = browser.new_context(base_url=site, viewport=size, color_scheme=scheme)
+            page = context.new_page()
+            sign_in(page, password)
+            for name, path in PAGES.items():
+                visit(page, name, path)
+                page.screenshot(path=WHERE / f"{name}{ending}.png")
+            context.close()
+        browser.close()
+
+
+def sign_in(page: Page, password: str) -> None:
+    """Enter the console."""
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("@admin")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def visit(page: Page, name: str, path: str) -> None:
+    """Open a page, or the first object of a list, or the first thing that can be done to it."""
+    page.goto(path)
+    if name in INTO_FIRST_ROW:
+        page.locator("#result_list tbody th a").first.click()
+    if name == "step":
+        page.locator("a.deed").first.click()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""A day of staff: work on the board, a new agent, a new key, and all of it in history."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screenshots import sign_in
+from tests.browser.test_looks import DESK, TELEPHONE
+
+PAGES = (
+    "/admin/", "/admin/tasks/task/", "/admin/tasks/task/1/change/", "/admin/tasks/task/1/do/start/",
+    "/admin/tasks/task/do/create/", "/admin/accounts/account/", "/admin/accounts/signingkey/",
+    "/admin/accounts/account/do/create-agent/", "/admin/accounts/signingkey/do/rotate/",
+    "/admin/audit/entry/", "/admin/migrations_ops/run/",
+)  # fmt: skip
+
+LOOKS = [{"viewport": TELEPHONE}, {"viewport": DESK}]
+
+
+@pytest.fixture
+def console(page, site):
+    """The console's first page, signed in."""
+    sign_in(page, site.passwords["@admin"])
+    expect(page.get_by_role("heading", name="At a glance")).to_be_visible()
+    return page
+
+
+def press(console, *labels):
+    for label in labels:
+        console.get_by_role("link", name=label, exact=True).click()
+        console.get_by_role("button", name=label, exact=True).click()
+
+
+def latest(console, action):
+    console.goto(f"/admin/audit/entry/?action={action}")
+    return console.locator("#result_list tbody tr").first
+
+
+def test_a_task_is_made_started_and_completed_with_buttons(console):
+    console.goto("/admin/tasks/task/")
+    console.get_by_role("link", name="New task").click()
+    console.get_by_label("Title").fill("Water the plants")
+    console.get_by_role("button", name="New task").click()
+    console.get_by_role("link", name="Water the plants").first.click()
+
+    press(console, "Start", "Complete")
+
+    expect(console.locator(".field-status")).to_contain_text("completed")
+    expect(console.locator(".history")).to_contain_text("task.completed")
+    expect(latest(console, "task.completed")).to_contain_text("@admin")
+
+
+def test_a_button_that_cannot_be_pressed_tells_why(console):
+    console.goto("/admin/tasks/task/2/change/")
+
+    off = console.locator(".deed.is-off", has_text="Approve")
+
+    expect(off).to_have_attribute("title", "Cannot approve task with status 'pending'")
+
+
+def test_an_agent_gets_its_secret_once(console):
+    console.goto("/admin/accounts/account/")
+    console.get_by_role("link", name="New agent").click()
+    console.get_by_label("Name").fill("@walle")
+    console.get_by_role("button", name="New agent").click()
+
+    expect(console.locator(".secrets")).to_contain_text("tfs_")
+    console.get_by_role("link", name="Done").click()
+    expect(console.locator("#result_list")).to_contain_text("@walle")
+    expect(latest(console, "principal.created")).to_contain_text("@walle")
+
+
+def test_a_key_is_rotated_and_its_life_is_drawn(console):
+    console.request.get("/.well-known/jwks.json")
+    console.goto("/admin/accounts/signingkey/")
+    console.get_by_role("link", name="Rotate").click()
+    console.get_by_label("Though it is not due").check()
+    console.get_by_role("button", name="Rotate").click()
+
+    expect(console.locator(".messagelist")).to_contain_text("signs from")
+    expect(console.locator("svg.timeline g")).to_have_count(2)
+    expect(latest(console, "key.created")).to_contain_text("@admin")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "look", [{"viewport": TELEPHONE}, {"viewport": DESK}], ids=["phone", "desk"]
+)
+def test_no_page_of_the_console_scrolls_sideways(console, path):
+    console.goto(path)
+
+    assert console.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
