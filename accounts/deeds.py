@@ -93,7 +93,6 @@ class WithDeeds(ReadOnly):
     """A page to look at, with buttons: `deeds` for one object, `list_deeds` for the list."""
 
     change_form_template = "console/object.html"
-    change_list_template = "console/list.html"
     deeds: ClassVar[Sequence[Deed]] = ()
     list_deeds: ClassVar[Sequence[Deed]] = ()
 

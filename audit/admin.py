@@ -3,7 +3,9 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 
 from audit.errors import NoSuchCheckpoint, NotSealedYet
 from audit.http import Situated
@@ -12,11 +14,31 @@ from audit.models import Entry
 from audit.operations.proofs import prove
 from audit.tree import includes
 
+MOST_COUNTED = 10_000
+
+
+class Capped(Paginator):  # type: ignore[type-arg]
+    """Pages of a list that is counted to a limit: counting all of a long one reads all of it."""
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many there are, one more than the limit where there are more."""
+        return int(self.object_list.values("pk")[: MOST_COUNTED + 1].count())  # type: ignore[attr-defined]
+
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """A console page to look at; changes go through operations."""
 
+    change_list_template = "console/list.html"
+    paginator = Capped
     show_full_result_count = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, and say so where it is longer than is counted."""
+        context = {**(extra_context or {}), "most_counted": MOST_COUNTED}
+        return super().changelist_view(request, context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added here."""
@@ -40,7 +62,6 @@ class EntryAdmin(ReadOnly):
     )  # fmt: skip
     list_filter = ("action", "outcome", "actor_type")
     search_fields = ("=actor_id", "=target_id", "=request_id", "=project_slug")
-    search_help_text = "Whole words: an actor, a target, a request id or a project."
     list_per_page = 50
     change_form_template = "console/object.html"
 

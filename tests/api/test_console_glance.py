@@ -84,3 +84,14 @@ def test_no_list_takes_many_statements(console, as_alice, name):
 
     assert answer.status_code == 200
     assert len(captured) <= MOST
+
+
+def test_a_long_list_is_counted_to_a_limit_and_says_so(console, monkeypatch):
+    monkeypatch.setattr("audit.admin.MOST_COUNTED", 3)
+    for _ in range(5):
+        a_task()
+
+    page = console.get("/admin/tasks/task/").content.decode()
+
+    assert "More than 3: the list ends there." in page
+    assert "4 results" in page

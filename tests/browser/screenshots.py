@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -11,7 +12,10 @@ from tests.browser.conftest import CHROMIUM
 from tests.serving import HOST, fresh_database, run, serving
 
 WHERE = Path(__file__).resolve().parents[2] / "docs" / "console"
-DESK, TELEPHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+LOOKS: dict[str, Any] = {
+    "": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    "-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
 PAGES = {
     "glance": "/admin/",
     "tasks": "/admin/tasks/task/",
@@ -46,8 +50,8 @@ def pictures(site: str, password: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=[*CHROMIUM]
         )
-        for ending, size, scheme in (("", DESK, "light"), ("-phone", TELEPHONE, "dark")):
-            context = browser.new_context(base_url=site, viewport=size, color_scheme=scheme)
+        for ending, look in LOOKS.items():
+            context = browser.new_context(base_url=site, **look)
             page = context.new_page()
             sign_in(page, password)
             for name, path in PAGES.items():

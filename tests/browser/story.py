@@ -55,7 +55,7 @@ def one_task(at: datetime, *, is_last: bool) -> None:
             step(Verb.COMPLETE, task.id, worker, at + timedelta(minutes=40))
 
 
-def step(verb: Verb, task_id: int, who, at: datetime) -> None:  # type: ignore[no-untyped-def]
+def step(verb: Verb, task_id: int, who, at: datetime) -> None:
     """Let somebody take a step."""
     with at_work(who, at) as journal:
         operations.take_step(verb, task_id=task_id, caller=who, journal=journal, asked=Asked())
@@ -73,7 +73,7 @@ def refused(at: datetime, times: int) -> None:
             journal.record(Action.TOKEN_ISSUED, target=("principal", "@robo"))
 
 
-def at_work(who, at: datetime):  # type: ignore[no-untyped-def]
+def at_work(who, at: datetime):
     """Open a recording of the past."""
     assert who.actor_type in ActorType
     return recording(actor=who.as_actor(), at=at, origin=Origin(request_id=f"story-{at:%j%H%M}"))
