@@ -12,6 +12,7 @@ from migrations_ops.models import Approval, Run
 class RunAdmin(ReadOnly):
     """Markers: what was run, by whom, how far it has come and how it went."""
 
+    change_list_template = "admin/migrations_ops/run/change_list.html"
     list_display = (
         "name", "status", "done", "run_by", "started_at", "finished_at", "rows_affected",
         "duration_ms",

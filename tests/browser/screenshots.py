@@ -26,7 +26,8 @@ PAGES = {
     "keys": "/admin/accounts/signingkey/",
     "history": "/admin/audit/entry/",
     "entry": "/admin/audit/entry/",
-    "operations": "/admin/migrations_ops/run/",
+    "operations": "/admin/migrations_ops/run/operations/",
+    "operation": "/admin/migrations_ops/run/operations/lowercase_project_slugs/",
 }
 INTO_FIRST_ROW = frozenset({"task", "step", "entry"})
 
@@ -61,10 +62,10 @@ def pictures(site: str, password: str) -> None:
         browser.close()
 
 
-def sign_in(page: Page, password: str) -> None:
+def sign_in(page: Page, password: str, who: str = "@admin") -> None:
     """Enter the console."""
     page.goto("/admin/")
-    page.get_by_label("Username").fill("@admin")
+    page.get_by_label("Username").fill(who)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
 

@@ -10,9 +10,11 @@ PAGES = (
     "/admin/", "/admin/tasks/task/", "/admin/tasks/task/1/change/", "/admin/tasks/task/1/do/start/",
     "/admin/tasks/task/do/create/", "/admin/accounts/account/", "/admin/accounts/signingkey/",
     "/admin/accounts/account/do/create-agent/", "/admin/accounts/signingkey/do/rotate/",
-    "/admin/audit/entry/", "/admin/migrations_ops/run/",
+    "/admin/audit/entry/", "/admin/migrations_ops/run/", "/admin/migrations_ops/run/operations/",
+    "/admin/migrations_ops/run/operations/lowercase_project_slugs/",
 )  # fmt: skip
 
+ONESHOT = "lowercase_project_slugs"
 LOOKS = [{"viewport": TELEPHONE}, {"viewport": DESK}]
 
 
@@ -70,7 +72,7 @@ def test_an_agent_gets_its_secret_once(console):
 
 
 def test_a_key_is_rotated_and_its_life_is_drawn(console):
-    console.request.get("/.well-known/jwks.json")
+    console.request.get("/health/ready")
     console.goto("/admin/accounts/signingkey/")
     console.get_by_role("link", name="Rotate").click()
     console.get_by_label("Though it is not due").check()
@@ -79,6 +81,43 @@ def test_a_key_is_rotated_and_its_life_is_drawn(console):
     expect(console.locator(".messagelist")).to_contain_text("signs from")
     expect(console.locator("svg.timeline g")).to_have_count(2)
     expect(latest(console, "key.created")).to_contain_text("@admin")
+
+
+def test_a_one_shot_is_previewed_approved_by_another_and_run(console, site, browser):
+    where = f"/admin/migrations_ops/run/operations/{ONESHOT}/"
+    console.goto("/admin/accounts/account/_40bob/do/role/")
+    console.get_by_label("Role").select_option("admin")
+    console.get_by_role("button", name="Change role").click()
+    console.goto(where)
+    console.get_by_role("button", name="Preview").click()
+    digest = console.get_by_label("Preview digest").input_value()
+
+    approve_as_bob(browser, site, where, digest)
+    run = run_over_the_api(console.request, digest)
+
+    assert run["status"] == "completed"
+    expect(latest(console, "op.approved")).to_contain_text("@bob")
+    expect(latest(console, "op.completed")).to_contain_text("@admin")
+
+
+def approve_as_bob(browser, site, where, digest):
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    sign_in(page, site.passwords["@bob"], "@bob")
+    page.goto(where)
+    page.get_by_label("Requester").fill("@admin")
+    page.get_by_label("Preview digest").fill(digest)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator(".messagelist")).to_contain_text("@admin may have a token")
+    context.close()
+
+
+def run_over_the_api(request, digest):
+    address = f"/api/admin/migrations/{ONESHOT}"
+    who = {"Authorization": "Bearer dev:@admin"}
+    asked = request.post(f"{address}/token", headers=who, data={"preview_digest": digest})
+    token = asked.json()["token"]
+    return request.post(address, headers={**who, "X-Migration-Token": token}, data={}).json()
 
 
 @pytest.mark.parametrize("path", PAGES)
