@@ -2,10 +2,13 @@
 
 import http.client
 import json
+import re
 import time
 from contextlib import ExitStack, closing, contextmanager
+from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.serving import HOST, PATIENCE_SECONDS, fresh_database, manage, serving
 
@@ -57,7 +60,12 @@ class Stream:
 
 @contextmanager
 def listening(server, handle="@alice", after="", **headers):
-    with closing(Stream(server, handle, after, **headers)) as stream:
+    """Listen; before, until there is room: who has gone is noticed with the next sign of life."""
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    while (stream := Stream(server, handle, after, **headers)).answer.status == 503:
+        stream.close()
+        assert time.monotonic() < patient_until
+    with closing(stream):
         yield stream
 
 
@@ -101,10 +109,17 @@ def test_who_comes_back_goes_on_where_they_were(server):
     assert [event["data"]["task_id"] for event in (first, *rest)] == numbers
 
 
-def opened(server):
-    """Tell the status of one more stream, and leave it at once."""
-    with listening(server) as stream:
-        return stream.answer.status
+def test_the_follower_of_the_page_hears_what_happens(server):
+    page = (settings.ROOT / "docs" / "events.md").read_text()
+    code, _ = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {"__name__": "snippet"}
+    exec(compile(code, "docs/events.md", "exec"), names)
+    names["BOARD"] = f"http://{HOST}:{server.port}"
+    before = latest(server)
+    task = ask(server, "POST", "/api/tasks", {"title": "Sand"}).data
+
+    with closing(names["follow"]("dev:@alice", before)) as events:
+        assert next(events)["task_id"] == task["id"]
 
 
 def test_there_are_so_many_and_no_more_and_all_else_goes_on(server):
@@ -113,7 +128,7 @@ def test_there_are_so_many_and_no_more_and_all_else_goes_on(server):
         for _ in range(STREAMS):
             one = stack.enter_context(listening(server))
             assert one.event()["event"] == "task.created"
-        refused = stack.enter_context(listening(server))
+        refused = stack.enter_context(closing(Stream(server, "@alice", "")))
         told = json.load(refused.answer)
         answers = [ask(server, "GET", "/api/tasks?limit=1").status for _ in range(20)]
 
@@ -121,9 +136,8 @@ def test_there_are_so_many_and_no_more_and_all_else_goes_on(server):
     assert refused.answer.headers["Content-Type"] == "application/json"
     assert told["code"] == "too_many_streams"
     assert answers == [200] * 20
-    patient_until = time.monotonic() + PATIENCE_SECONDS
-    while opened(server) == 503:  # who has gone is noticed with the next sign of life
-        assert time.monotonic() < patient_until
+    with listening(server) as again:
+        assert again.event()
 
 
 @pytest.mark.parametrize(
