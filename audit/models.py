@@ -142,4 +142,4 @@ class Entry(models.Model):
 
 def instant(at: datetime) -> str:
     """Return the time as both databases keep it: UTC, microseconds, `Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
