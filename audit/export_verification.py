@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from audit.comparison import Tampered
 from audit.formats import FORMATS, MANIFEST, MEMBERS, SO_FAR, Line, Members, Unreadable
 from audit.ledger import HASHED, leaf_hash
 from audit.signing import CHECKPOINT
 from audit.signing import MANIFEST as MANIFEST_TYPE
 from audit.tree import Frontier
-from audit.verification import Judge, Tampered, Unproven
+from audit.verification import Judge, Unproven
 
 MANIFEST_CLAIMS = ("count", "first_id", "last_id", "sha256", "filters", "tree", "checkpoint")
 

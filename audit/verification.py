@@ -3,15 +3,16 @@
 Statements are judged by a function that is given: the audit knows no keys.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 from django.db import connection
 from django.db.models import Max, Subquery
 from django.db.models.functions import Coalesce
 
-from audit.ledger import HASHED, leaf_hash
+from audit.comparison import COLUMNS, Compared, Part, Tampered, check_content, compare
 from audit.models import Archive, Checkpoint, Entry, EntryQuerySet, Leaf, instant
 from audit.operations.sealing import hash_of
 from audit.order import numbers
@@ -19,22 +20,12 @@ from audit.seal_models import GENESIS
 from audit.signing import CHECKPOINT, MANIFEST, kid_of
 from audit.tree import Frontier
 
-BATCH = 2000  # leaves read at a time
-# In the order of their spelling: a million entries are spelled in it.
-CONTENT = tuple(sorted(HASHED))
-COLUMNS = ("pk", "xact", "leaf_hash", "occurred_at", *CONTENT)
-
-
-class Tampered(Exception):
-    """History is not what was sealed: where, and in what way."""
-
-    def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where} {what}")
-
 
 class Unproven(Exception):
     """A statement is not one of the issuer's. The message says why."""
 
+
+BATCH = 2000  # leaves compared together
 
 # Given a statement and its type, returns what it claims. Raises Unproven.
 Judge: TypeAlias = Callable[[str, str], Mapping[str, Any]]
@@ -51,19 +42,25 @@ class Verified:
     unsealed: int
 
 
-def verify_stored(judge: Judge, kept: str | None = None) -> Verified:
+# How parts are compared: one after the other, or many at once; what comes of it is in their order.
+EachPart: TypeAlias = Callable[[Callable[[Part], Compared], Iterable[Part]], Iterable[Compared]]
+
+
+def verify_stored(judge: Judge, kept: str | None = None, each: EachPart = map) -> Verified:
     """Compare every entry with its place, every root with what was signed. Raises Tampered.
 
     `kept` is a checkpoint that somebody took away: nothing else tells of a tail that was cut off
-    together with all that was signed of it.
+    together with all that was signed of it. `each` compares parts of history, one by one if not
+    said otherwise.
     """
     newest = Checkpoint.objects.newest()
     size = newest.size if newest else 0
     archived = _archived(judge)
     frontier = Frontier()
     count = 0
+    leaves = _leaves(size, archived, each)
     for checkpoint in _checkpoints(judge, size):
-        for leaf in _leaves(frontier.size, checkpoint.size, archived):
+        for leaf in islice(leaves, checkpoint.size - frontier.size):
             frontier.append(leaf)
         if frontier.root().hex() != checkpoint.root:
             raise Tampered(_named(checkpoint), "has another root than the hashes in their places")
@@ -135,46 +132,14 @@ def _archived(judge: Judge) -> int:
     return stop
 
 
-def _leaves(start: int, stop: int, archived: int) -> Iterator[bytes]:
-    """Yield the hashes in their places, each compared with its entry, if that is still here."""
-    while start < stop:
-        after = min(start + BATCH, stop)
-        places = Leaf.objects.filter(position__gte=start, position__lt=after).order_by("position")
-        leaves = list(places.values_list("position", "entry_id", "xact", "hash"))
-        entries = _rows([leaf[1] for leaf in leaves])
-        for expected, (position, entry_id, xact, stored) in enumerate(leaves, start):
-            if position != expected:
-                break
-            if position < archived and entry_id not in entries:
-                yield bytes(stored)
-            else:
-                yield _compared(entry_id, entries.get(entry_id), xact, bytes(stored))
-            start = position + 1
-        if start < after:
-            raise Tampered(f"The leaf at position {start}", "is missing, and its entry with it")
-
-
-def _rows(ids: list[int]) -> dict[int, tuple[Any, ...]]:
-    return {row[0]: row for row in Entry.objects.filter(pk__in=ids).values_list(*COLUMNS)}
-
-
-def _compared(entry_id: int, row: tuple[Any, ...] | None, xact: int, leaf: bytes) -> bytes:
-    name = f"Entry {entry_id}"
-    if row is None:
-        raise Tampered(name, "is missing")
-    _check_content(row)
-    if row[2] != leaf.hex():
-        raise Tampered(name, "is not the one that was sealed")
-    if row[1] != xact:
-        raise Tampered(name, "was written by another transaction when it was sealed")
-    return leaf
-
-
-def _check_content(row: tuple[Any, ...]) -> None:
-    content = dict(zip(CONTENT, row[4:], strict=True))
-    content["occurred_at"] = instant(row[3])
-    if leaf_hash(content) != row[2]:
-        raise Tampered(f"Entry {row[0]}", "is not what its leaf_hash says")
+def _leaves(size: int, archived: int, each: EachPart) -> Iterator[bytes]:
+    """Yield the hashes in their places. Raises Tampered at the first that is not as it was."""
+    starts = range(0, size, BATCH)
+    parts = (Part(start, min(start + BATCH, size), archived) for start in starts)
+    for leaves, bad in each(compare, parts):
+        yield from leaves
+        if bad:
+            raise Tampered(*bad)
 
 
 def _check_uncovered() -> None:
@@ -205,7 +170,7 @@ def _check_unsealed(floor: int) -> int:
         raise Tampered(f"Entry {late.pk}", "was not there when what is as old was sealed")
     count = 0
     for row in unsealed.order_by("pk").values_list(*COLUMNS).iterator(BATCH):
-        _check_content(row)
+        check_content(row)
         count += 1
     return count
 

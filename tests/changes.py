@@ -23,6 +23,7 @@ Recipe = Callable[[Get], Send]
 
 FORM = "application/x-www-form-urlencoded"
 SHED = "/api/projects/shed"
+HOOK = {"url": "https://hooks.example.com/in", "project": "shed"}
 
 
 class Change(NamedTuple):
@@ -62,6 +63,20 @@ def on_project(ending: str, body: object = None, *, how: str) -> Recipe:
         return lambda: getattr(client, how)(f"{SHED}{ending}", body)
 
     return prepare
+
+
+def hooking(get: Get) -> Send:
+    """Have an address told what happens in the shed."""
+    client = get("as_alice")
+    a_project("shed", {"@alice": "owner"})
+    return lambda: client.post("/api/webhooks", HOOK)
+
+
+def unhooking(get: Get) -> Send:
+    """Have it told no longer."""
+    client = get("as_alice")
+    path = f"/api/webhooks/{hooking(get)().json()['id']}"
+    return lambda: client.delete(path)
 
 
 def signing_in(get: Get) -> Send:
@@ -215,6 +230,8 @@ CHANGES: Mapping[str, Change] = MappingProxyType({
         on_project("/members/@bob", {"role": "viewer"}, how="patch")),
     "DELETE api/projects/<slug_of_project:slug>/members/<path:principal>": Change(
         Action.PROJECT_MEMBER_REMOVED, on_project("/members/@bob", how="delete")),
+    "POST api/webhooks": Change(Action.WEBHOOK_CREATED, hooking),
+    "DELETE api/webhooks/<uuid:webhook_id>": Change(Action.WEBHOOK_DELETED, unhooking),
     "POST api/pubsub/push": Change(Action.TASK_CREATED, pushing),
     "POST api/admin/migrations/<str:name>": Change(Action.OP_COMPLETED, running),
     "POST api/admin/migrations/<str:name>/token": Change(Action.OP_TOKEN_MINTED, minting),

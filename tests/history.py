@@ -10,7 +10,10 @@ from django.db import connection
 from audit import triggers
 from audit.actions import Action
 from audit.actors import SHELL, Origin
+from audit.models import Entry
+from audit.operations import sealing
 from audit.recording import Whole, recording
+from wire.clock import now
 
 if "pytest" not in sys.modules:
     raise ImportError("history can be changed by tests alone")
@@ -46,3 +49,12 @@ def write(entries: int = 1, *, within: Whole | None = None, at: datetime = NOON)
                 changes={"title": ("Mähen", f"Rake {number}")},
                 context={"percent": 0.5, "note": 'with "quotes" and ☂'},
             )
+
+
+def write_and_seal() -> list[int]:
+    """Seal three entries, then two, and leave a sixth open; return their ids."""
+    for entries in (3, 2):
+        write(entries)
+        sealing.seal(now())
+    write()
+    return list(Entry.objects.order_by("pk").values_list("pk", flat=True))

@@ -12,9 +12,7 @@ from accounts import jose
 from accounts.models import SigningKey
 from audit.ledger import HASHED
 from audit.models import Checkpoint, Entry, Leaf
-from audit.operations import sealing
-from tests.history import NOON, changeable_history, write
-from wire.clock import now
+from tests.history import NOON, changeable_history, write_and_seal
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def entries(signing_key):
     """Five entries under two checkpoints, and a sixth that stands open; returns their ids."""
-    write(3)
-    sealing.seal(now())
-    write(2)
-    sealing.seal(now())
-    write()
-    return list(Entry.objects.order_by("pk").values_list("pk", flat=True))
+    return write_and_seal()
 
 
 def verify(*arguments):
@@ -209,34 +202,3 @@ def test_a_tail_that_was_left_without_its_checkpoint_is_found(entries):
         Checkpoint.objects.filter(size=5).delete()
 
     assert refused() == f"Entry {entries[3]} has a place that no checkpoint covers."
-
-
-def test_a_tail_that_was_cut_off_with_its_seal_is_found_by_whoever_kept_a_checkpoint(entries):
-    kept = Checkpoint.objects.get(size=5).statement
-    verify("--kept", kept)
-
-    with changeable_history():
-        Checkpoint.objects.filter(size=5).delete()
-        Leaf.objects.filter(position__gte=3).delete()
-        Entry.objects.filter(pk__gte=entries[3]).delete()
-
-    verify()
-    assert refused("--kept", kept) == (
-        "The kept checkpoint of 5 entries is not one of this history."
-    )
-
-
-def test_nothing_but_the_published_keys_is_needed(tmp_path):
-    (tmp_path / "keys.json").write_text(json.dumps(known_keys()))
-    verify("--jwks", str(tmp_path / "keys.json"))
-
-    (tmp_path / "keys.json").write_text('{"keys": []}')
-    assert "was not signed by the issuer" in refused("--jwks", str(tmp_path / "keys.json"))
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"keys": 7}', '{"keys": ["k"]}'])
-def test_what_is_no_set_of_keys_is_refused(tmp_path, content):
-    (tmp_path / "keys.json").write_text(content)
-
-    with pytest.raises(CommandError, match="jwks"):
-        verify("--jwks", str(tmp_path / "keys.json"))

@@ -14,13 +14,15 @@ from django.db import connection
 from accounts.management.registry_command import REFUSED, RegistryCommand, instant, told
 from audit import triggers
 from audit.actions import Action
+from audit.comparison import Tampered
 from audit.export_verification import verify_export
 from audit.formats import FORMATS
 from audit.models import Archive, Checkpoint, Entry
 from audit.operations import archiving, exporting, sealing
 from audit.shell import recording_from_shell
-from audit.verification import Judge, Tampered, verify_stored
+from audit.verification import Judge, verify_stored
 from config.management.judging import judge_by, key_set
+from config.management.many import processes
 from wire.clock import now
 
 TAMPERED = 1
@@ -69,6 +71,10 @@ class Command(RegistryCommand):
         verify.add_argument(
             "--kept", metavar="STATEMENT", help="a checkpoint you took away; history must hold it"
         )
+        verify.add_argument(
+            "--jobs", type=int, choices=range(1, 33), default=1, metavar="N",
+            help="compare the database by so many processes at once (default: %(default)s)",
+        )  # fmt: skip
         export = self.action(self.export, "write all entries into a file, with a signed manifest")
         archive = self.action(self.archive, "move old entries into a file, and verify it first")
         archive.add_argument(
@@ -105,15 +111,13 @@ class Command(RegistryCommand):
         self.stdout.write(f"root       {newest.root if newest else ''}")
         self.stdout.write(f"triggers   {f'MISSING: {lacking}' if lacking else 'in place'}")
 
-    def verify(
-        self, *, file: Path | None, jwks: dict[str, Any] | None, kept: str | None, **options: Any
-    ) -> None:
+    def verify(self, *, file: Path | None, jwks: dict[str, Any] | None, **options: Any) -> None:
         """Say that all is as it was sealed, or name the first place where it is not."""
         try:
             if file:
                 self._verify_file(file, judge_by(jwks))
             else:
-                self._verify_stored(judge_by(jwks), kept)
+                self._verify_stored(judge_by(jwks), **options)
         except OSError as error:
             raise CommandError(str(error), returncode=REFUSED) from error
         except Tampered as tampered:
@@ -156,8 +160,9 @@ class Command(RegistryCommand):
             first, last = found.covers[0], found.covers[-1]
             self.stdout.write(f"They are all that was sealed at positions {first} to {last}.")
 
-    def _verify_stored(self, judge: Judge, kept: str | None) -> None:
-        found = verify_stored(judge, kept)
+    def _verify_stored(self, judge: Judge, *, kept: str | None, jobs: int, **options: Any) -> None:
+        with processes(jobs) as each:
+            found = verify_stored(judge, kept, each)
         self.stdout.write(
             f"{found.entries} entries are as they were sealed, in {found.checkpoints} checkpoints."
         )
