@@ -1,9 +1,10 @@
 """Entries get a place in the tree, and the issuer signs it."""
 
 import threading
+from contextlib import closing
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from accounts import jose
 from accounts.errors import SigningUnavailable
@@ -132,7 +133,7 @@ def test_an_entry_that_is_committed_late_is_sealed_late_and_never_lost():
     stored, go_on = threading.Event(), threading.Event()
 
     def slow():
-        with whole() as transaction:
+        with closing(connection), whole() as transaction:
             write(within=transaction)
             stored.set()
             assert go_on.wait(10)
