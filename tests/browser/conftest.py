@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,19 +34,26 @@ class Site:
 
     url: str
     passwords: dict[str, str]
+    environ: dict[str, str]
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a database with the demo people in it."""
-    var: Path = tmp_path_factory.mktemp("var")
+    with served(tmp_path_factory.mktemp("var")) as site:
+        yield site
+
+
+@contextmanager
+def served(var: Path) -> Iterator[Site]:
+    """Serve a database of its own."""
     with fresh_database() as url:
         environ = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
         run(["-m", "local.prepare", str(var)], environ)
         people = json.loads((var / "people.json").read_text())
         with serving(environ) as server:
             passwords = {handle: person["password"] for handle, person in people.items()}
-            yield Site(f"http://{HOST}:{server.port}", passwords)
+            yield Site(f"http://{HOST}:{server.port}", passwords, environ)
 
 
 @pytest.fixture(scope="session")
