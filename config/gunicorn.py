@@ -6,8 +6,10 @@ Read by `gunicorn -c config/gunicorn.py config.wsgi`; the names are gunicorn's o
 import gc
 import logging.config
 import os
+import shutil
 import signal
 from pathlib import Path
+from tempfile import mkdtemp
 from types import FrameType
 from typing import Any
 
@@ -27,6 +29,14 @@ except BrokenContract as broken:
 
 _LOCAL = CONTRACT.env is Stage.LOCAL
 _MEMORY = Path("/dev/shm")  # noqa: S108  a tmpfs, where heartbeats never wait for a disk
+_PLACE = str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None
+
+
+# Where the workers' counts are, for whichever is asked to add them up. Read when the counters are
+# made, which is when the application is loaded.
+_COUNTS = mkdtemp(prefix="taskflow-", dir=_PLACE) if CONTRACT.metrics else None
+if _COUNTS is not None:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _COUNTS
 
 
 class LineLogger(Logger):  # type: ignore[misc]
@@ -67,6 +77,12 @@ def post_worker_init(worker: Worker) -> None:
     signal.signal(signal.SIGTERM, stop_streams_too)
 
 
+def on_exit(server: Arbiter) -> None:
+    """Leave nothing behind."""
+    if _COUNTS is not None:
+        shutil.rmtree(_COUNTS, ignore_errors=True)
+
+
 # Where: to the machine alone in LOCAL, else to whoever the platform lets through.
 bind = f"{'127.0.0.1' if _LOCAL else '0.0.0.0'}:{CONTRACT.port}"  # noqa: S104
 
@@ -94,7 +110,7 @@ forwarded_allow_ips = ""
 
 # No socket that takes orders, no heartbeat files on a read-only disk, no second request log.
 control_socket_disable = True
-worker_tmp_dir = str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None
+worker_tmp_dir = _PLACE
 accesslog = None
 logger_class = LineLogger
 loglevel = CONTRACT.log_level

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["config.metrics.Counted"] if CONTRACT.metrics else []),
     "config.middleware.RequestContext",
     "config.middleware.SecurityHeaders",
     "corsheaders.middleware.CorsMiddleware",  # above what refuses, so that scripts can read it

@@ -1,5 +1,6 @@
 """Which path leads where?"""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
@@ -27,6 +28,11 @@ urlpatterns = [
     path("", include("audit.urls")),
     path("", include("migrations_ops.urls")),
 ]
+
+if settings.CONTRACT.metrics:
+    from config.metrics import Metrics  # what it stands on is not loaded otherwise
+
+    urlpatterns.append(path("metrics", Metrics.as_view()))
 
 handler400 = "config.fallback.malformed"
 handler403 = "config.fallback.forbidden"

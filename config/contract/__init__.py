@@ -98,6 +98,7 @@ class Contract:
     throttle_user: Rate
     throttle_agent: Rate
     throttle_token: Rate
+    metrics: bool
     web_threads: int
     db_pool_size: int
     db_conn_max_age: int

@@ -68,6 +68,7 @@ CODE_DEFAULTS = (
         "people may sign in with a password",
         stages={Stage.PROD: "false"},
     ),
+    Variable("METRICS", switch, "false", "count answers for Prometheus, and show them at /metrics"),
     Variable("WEB_THREADS", whole(1, 64), "4", "threads of each worker"),
     Variable(
         "DB_POOL_SIZE",

@@ -2,10 +2,11 @@
 # once, or late, without harm.
 locals {
   jobs = {
-    rotate-keys  = { command = ["signing_keys", "rotate"], schedule = "17 3 * * *" }
-    seal-audit   = { command = ["audit", "seal"], schedule = "*/10 * * * *" }
-    prune-events = { command = ["prune_events"], schedule = "27 4 * * *" }
-    prune-keys   = { command = ["prune_idempotency_keys"], schedule = "47 * * * *" }
+    rotate-keys   = { command = ["signing_keys", "rotate"], schedule = "17 3 * * *" }
+    seal-audit    = { command = ["audit", "seal"], schedule = "*/10 * * * *" }
+    send-webhooks = { command = ["deliver_events"], schedule = "* * * * *" }
+    prune-events  = { command = ["prune_events"], schedule = "27 4 * * *" }
+    prune-keys    = { command = ["prune_idempotency_keys"], schedule = "47 * * * *" }
   }
 }
 
