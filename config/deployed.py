@@ -94,12 +94,9 @@ def _document(url: str, path: str) -> dict[str, Any]:
 def _prose(operations: object) -> str:
     """Return what the methods of a path say of themselves, which are the views' docstrings."""
     methods = operations.values() if isinstance(operations, dict) else ()
-    told = [(each.get("summary"), each.get("description")) for each in methods if _is_told(each)]
-    return " ".join(str(part) for parts in told for part in parts if part)
-
-
-def _is_told(operation: object) -> bool:
-    return isinstance(operation, dict)
+    known = [method for method in methods if isinstance(method, dict)]
+    told = [method.get(part) for method in known for part in ("summary", "description")]
+    return " ".join(str(each) for each in told if each)
 
 
 def _is_key(jwk: object) -> bool:

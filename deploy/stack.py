@@ -36,7 +36,7 @@ class Stack:
             check=False,
         )
         if done.returncode != 0:
-            raise TerraformFailed(f"{done.stdout}\n{done.stderr}".strip())
+            raise TerraformFailed((done.stderr or done.stdout).strip())
         return done.stdout
 
     def init(self, *backend: str) -> None:
