@@ -14,6 +14,7 @@ from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
+from wire.prepared import insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
 
@@ -122,9 +123,10 @@ def recording(
         if not journal.entries and not journal.is_told_elsewhere:
             raise NothingRecorded
         try:
-            Entry.objects.bulk_create(journal.entries, batch_size=AT_ONCE)
-            for kind, rows in journal.kept.items():
-                kind.objects.bulk_create(rows, batch_size=AT_ONCE)
+            kinds: list[list[Any]] = [journal.entries, *journal.kept.values()]
+            for rows in kinds:
+                for first in range(0, len(rows), AT_ONCE):
+                    insert(rows[first : first + AT_ONCE])
         except DatabaseError as error:
             raise AuditUnavailable from error
     if within is not None:

@@ -15,6 +15,7 @@ from tasks.lifecycle import OPEN, Status
 from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
 from tasks.sight import in_sight, writable
+from wire.prepared import update
 
 # These are stored here too.
 __all__ = [
@@ -47,11 +48,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
         Not against new rows that refer to it: their foreign keys need no more than its id.
         """
         list(self.select_for_update(no_key=True).filter(pk=task_id).values_list("pk"))
-
-    def move(self, task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> bool:
-        """Change the task unless somebody changed it since it was read; tell whether it moved."""
-        unchanged = self.filter(pk=task.id, version=task.version)
-        return bool(unchanged.update(**sets, version=task.version + 1, updated_at=at))
 
 
 class Task(models.Model):
@@ -155,8 +151,13 @@ class FormerHolder(models.Model):
 
 def standing_of(task_id: int, principal: Principal) -> Standing | None:
     """Return a task with all that a decision about it needs, None for one out of sight."""
-    seen = Task.standings.visible_to(principal).filter(pk=task_id)
-    return cast("Standing | None", next(iter(seen), None))
+    return cast("Standing | None", Task.standings.one_visible_to(principal, task_id))
+
+
+def move(task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> bool:
+    """Change the task unless somebody changed it since it was read; tell whether it moved."""
+    changed = {**sets, "version": task.version + 1, "updated_at": at}
+    return bool(update(Task, changed, {"id": task.id, "version": task.version}))
 
 
 def is_overdue(at: datetime) -> Q:

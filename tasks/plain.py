@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
@@ -23,11 +23,13 @@ from tasks.sql import (
     WasHeld,
     WasOvertaken,
 )
+from wire.prepared import Question, Slot
 
 if TYPE_CHECKING:  # at run time it is what is imported by the models
     from tasks.models import TaskQuerySet
 
 CALLERS_KEPT = 128
+_WIDTH = len(TaskRow._fields)
 
 
 class Plain(models.Manager[Any]):
@@ -46,12 +48,19 @@ class Plain(models.Manager[Any]):
         super().__init__()
         self.names, self.besides, self.kind = names, besides, kind
         self.seen = lru_cache(maxsize=CALLERS_KEPT)(self._put_together)
+        self.by_id = {
+            sees_all: Question(partial(self._by_id, sees_all)) for sees_all in (False, True)
+        }
 
     def _put_together(self, sight: Sight) -> TaskQuerySet:
         seen = self.model.objects.filter(in_sight(sight))
         plain = seen.annotate(**self.besides(sight)).values_list(*self.names)
         plain._iterable_class = self.kind  # noqa: SLF001
         return cast("TaskQuerySet", plain)
+
+    def _by_id(self, sees_all: bool) -> TaskQuerySet:
+        sight = Sight(Slot("caller"), Slot("member"), sees_all)
+        return self._put_together(sight).filter(pk=Value(Slot("task")))
 
     def get_queryset(self) -> TaskQuerySet:
         """Return all rows."""
@@ -61,17 +70,28 @@ class Plain(models.Manager[Any]):
         """Return the rows that the caller may see."""
         return self.seen(Sight.of(principal)).all()
 
+    def one_visible_to(self, principal: Principal, task_id: int) -> Any | None:
+        """Return the row of a task, None for one out of sight."""
+        caller, member, sees_all = Sight.of(principal)
+        found = self.by_id[sees_all].ask(task=task_id, caller=caller, member=member)
+        return self.kind.made(found[0]) if found else None
+
 
 class _Rows(ValuesListIterable):  # type: ignore[type-arg]
+    made = TaskRow._make
+
     def __iter__(self) -> Iterator[TaskRow]:
-        return map(TaskRow._make, super().__iter__())
+        return map(self.made, super().__iter__())
 
 
 class _Standings(ValuesListIterable):  # type: ignore[type-arg]
     def __iter__(self) -> Iterator[Standing]:
-        width = len(TaskRow._fields)
-        for values in super().__iter__():
-            yield Standing(TaskRow._make(values[:width]), *values[width:])
+        return map(self.made, super().__iter__())
+
+    @staticmethod
+    def made(values: Sequence[Any]) -> Standing:
+        """Return the columns as what they are of."""
+        return Standing(TaskRow._make(values[:_WIDTH]), *values[_WIDTH:])
 
 
 def _besides_row(sight: Sight) -> dict[str, Expression]:

@@ -18,7 +18,7 @@ PART = 200
 
 def get(task_id: int, *, caller: Principal) -> TaskRow:
     """Return one task. Raises NoSuchTask."""
-    found = next(iter(Task.rows.visible_to(caller).filter(pk=task_id)), None)
+    found = Task.rows.one_visible_to(caller, task_id)
     if found is None:
         raise NoSuchTask
     return cast("TaskRow", found)

@@ -135,7 +135,7 @@ def _postgresql_options(found: Settings, values: Mapping[str, Any]) -> Settings:
     patience = values["DB_CONNECT_TIMEOUT_SECONDS"]
     options = {name: value for name, value in found["OPTIONS"].items() if name != "pool"}
     options |= {"connect_timeout": patience, "options": f"{asked} {ours}".strip()}
-    # The server binds the parameters, so that what is asked often is planned once.
+    # The server binds the parameters, so that what is asked often can be planned once.
     options.setdefault("server_side_binding", True)
     if size := pooled(found, values["DB_POOL_SIZE"]):
         options["pool"] = {"min_size": 1, "max_size": size, "timeout": patience}

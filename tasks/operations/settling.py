@@ -9,7 +9,7 @@ from audit.actions import Action
 from audit.recording import Journal
 from outbox.telling import tell
 from tasks.errors import NoSuchTask
-from tasks.models import Task, standing_of
+from tasks.models import Task, move, standing_of
 from tasks.rows import Standing, TaskRow, told
 
 Sets = dict[str, Any]
@@ -65,7 +65,7 @@ def found(task_id: int, caller: Principal) -> Standing:
 
 def moved(before: Standing, at: datetime, sets: Sets) -> Settled | None:
     """Change the task unless somebody changed it since it was read; None when somebody did."""
-    if not Task.objects.move(before.task, at, sets):
+    if not move(before.task, at, sets):
         return None
     seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
     after = before.task._replace(**seen, version=before.task.version + 1, updated_at=at)

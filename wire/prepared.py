@@ -1,0 +1,155 @@
+"""Which statements are put together once, and asked again with other values? Those of every call.
+
+Django takes longer to compile such a statement than the database to answer it. What is asked stays
+a query set, written where others are; here it is compiled once, and what differs from one call to
+the next is left open by a Slot. PostgreSQL plans it once too. Anything else that reads or writes
+does it as Django does (docs/adr/0013).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import NOT_PROVIDED, Field, Model, QuerySet
+
+AnyField: TypeAlias = "Field[Any, Any]"
+Convert = Callable[[Any, Any, Any], Any]
+
+PLANNED_AFTER = 5  # times that a connection has asked the same
+
+
+class Slot(str):
+    """Where a value will stand, by its name: `Value(Slot("caller"))`."""
+
+    __slots__ = ()
+
+
+class Question:
+    """Plain rows that are asked for with other values each time."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def _compiled(self) -> "_Compiled":
+        return _compiled(self._rows())
+
+    def ask(self, **values: object) -> Sequence[Sequence[Any]]:
+        """Return the rows for the values of the slots."""
+        question = self._compiled
+        params: list[Any] = [
+            values[given] if isinstance(given, Slot) else given for given in question.params
+        ]
+        with _planned_once() as cursor:
+            cursor.execute(question.sql, params)
+            return [question.converted(row) for row in cursor.fetchall()]
+
+
+class _Compiled(NamedTuple):
+    sql: str
+    params: tuple[object, ...]
+    converters: tuple[tuple[int, Any, Sequence[Convert]], ...]
+
+    def converted(self, row: Sequence[Any]) -> Sequence[Any]:
+        """Return a row with the values as Python has them."""
+        values = list(row)
+        for place, expression, steps in self.converters:
+            for step in steps:
+                values[place] = step(values[place], expression, connection)
+        return values
+
+
+def _compiled(rows: QuerySet[Any]) -> _Compiled:
+    compiler: Any = rows.query.get_compiler(connection=connection)
+    sql, params = compiler.as_sql()
+    columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
+    converters = compiler.get_converters(columns).items()
+    return _Compiled(
+        sql, tuple(params), tuple((at, column, steps) for at, (steps, column) in converters)
+    )
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Store new rows of one kind; what the database fills by itself is left to it.
+
+    They are not told their ids.
+    """
+    table = _table(type(rows[0]))
+    params = [
+        field.get_db_prep_save(getattr(row, field.attname), connection)
+        for row in rows
+        for field in table.fields
+    ]
+    _changed(f"{table.insert} {', '.join([table.places] * len(rows))}", params)
+
+
+def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, object]) -> int:
+    """Set columns of the rows that have these values; returns how many there were."""
+    columns = _table(kind).columns
+    given = [*sets.items(), *where.items()]
+    params = [columns[name].get_db_prep_save(value, connection) for name, value in given]
+    return _changed(_update(kind, tuple(sets), tuple(where)), params)
+
+
+def _changed(sql: str, params: Sequence[Any]) -> int:
+    with _planned_once() as cursor:
+        cursor.execute(sql, params)
+        changed: int = cursor.rowcount
+    return changed
+
+
+@contextmanager
+def _planned_once() -> Iterator[CursorWrapper]:
+    """Yield a cursor whose statements each connection plans but once.
+
+    These alone: the best plan for a list depends on what it looks for.
+    """
+    with connection.cursor() as cursor:
+        if not connection.settings_dict["OPTIONS"].get("server_side_binding"):
+            yield cursor
+            return
+        driver: Any = connection.connection
+        driver.prepare_threshold = PLANNED_AFTER
+        try:
+            yield cursor
+        finally:
+            driver.prepare_threshold = None
+
+
+class _Table(NamedTuple):
+    columns: Mapping[str, AnyField]
+    fields: tuple[AnyField, ...]  # those that a new row brings
+    insert: str
+    places: str
+
+
+@cache
+def _table(kind: type[Model]) -> _Table:
+    columns: dict[str, AnyField] = {f.attname: f for f in kind._meta.concrete_fields}  # noqa: SLF001
+    brought = tuple(
+        f for f in columns.values() if not f.primary_key and f.db_default is NOT_PROVIDED
+    )
+    names = ", ".join(_quoted(field) for field in brought)
+    table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
+    return _Table(
+        columns,
+        brought,
+        f"INSERT INTO {table} ({names}) VALUES",
+        f"({', '.join(['%s'] * len(brought))})",
+    )
+
+
+@cache
+def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) -> str:
+    columns = _table(kind).columns
+    changes = ", ".join(f"{_quoted(columns[name])} = %s" for name in sets)
+    condition = " AND ".join(f"{_quoted(columns[name])} = %s" for name in where)
+    table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
+    return f"UPDATE {table} SET {changes} WHERE {condition}"
+
+
+def _quoted(field: AnyField) -> str:
+    return connection.ops.quote_name(str(field.column))
