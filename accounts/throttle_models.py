@@ -3,6 +3,7 @@
 from django.db import Error, connection, models
 
 from accounts.budgets import Policy, StoreAway, Window
+from wire.prepared import planned_once
 
 # One statement without a transaction: the row's lock makes it atomic for all processes.
 TAKE = """
@@ -56,7 +57,7 @@ class DatabaseStore:
             "latest": policy.latest_end(now),
         }
         try:
-            with connection.cursor() as cursor:
+            with planned_once(), connection.cursor() as cursor:
                 cursor.execute(TAKE, facts)
                 [(used, ends)] = cursor.fetchall()
             if used == asked:

@@ -9,16 +9,34 @@ does it as Django does (docs/adr/0013).
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import NOT_PROVIDED, Field, Model, QuerySet
 
 AnyField: TypeAlias = "Field[Any, Any]"
+Thing = TypeVar("Thing", bound=Model)
 Convert = Callable[[Any, Any, Any], Any]
 
 PLANNED_AFTER = 5  # times that a connection has asked the same
+
+
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """Have each connection plan but once what it is asked again and again within the block.
+
+    For statements that have one good plan whatever is looked for; lists have not.
+    """
+    if not connection.settings_dict["OPTIONS"].get("server_side_binding"):
+        yield
+        return
+    connection.ensure_connection()
+    driver: Any = connection.connection
+    before, driver.prepare_threshold = driver.prepare_threshold, PLANNED_AFTER
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = before
 
 
 class Slot(str):
@@ -43,7 +61,7 @@ class Question:
         params: list[Any] = [
             values[given] if isinstance(given, Slot) else given for given in question.params
         ]
-        with _planned_once() as cursor:
+        with planned_once(), connection.cursor() as cursor:
             cursor.execute(question.sql, params)
             return [question.converted(row) for row in cursor.fetchall()]
 
@@ -72,6 +90,16 @@ def _compiled(rows: QuerySet[Any]) -> _Compiled:
     )
 
 
+def columns(kind: type[Model]) -> list[str]:
+    """Return the names of all columns of a kind, for a question that asks for whole things."""
+    return list(_table(kind).columns)
+
+
+def whole(kind: type[Thing], values: Sequence[Any]) -> Thing:
+    """Return the thing that these values of its columns make."""
+    return kind.from_db(DEFAULT_DB_ALIAS, columns(kind), values)
+
+
 def insert(rows: Sequence[Model]) -> None:
     """Store new rows of one kind; what the database fills by itself is left to it.
 
@@ -95,28 +123,10 @@ def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, ob
 
 
 def _changed(sql: str, params: Sequence[Any]) -> int:
-    with _planned_once() as cursor:
+    with planned_once(), connection.cursor() as cursor:
         cursor.execute(sql, params)
         changed: int = cursor.rowcount
     return changed
-
-
-@contextmanager
-def _planned_once() -> Iterator[CursorWrapper]:
-    """Yield a cursor whose statements each connection plans but once.
-
-    These alone: the best plan for a list depends on what it looks for.
-    """
-    with connection.cursor() as cursor:
-        if not connection.settings_dict["OPTIONS"].get("server_side_binding"):
-            yield cursor
-            return
-        driver: Any = connection.connection
-        driver.prepare_threshold = PLANNED_AFTER
-        try:
-            yield cursor
-        finally:
-            driver.prepare_threshold = None
 
 
 class _Table(NamedTuple):

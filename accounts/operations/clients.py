@@ -4,6 +4,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Value
 
 from accounts.claimed import issuer_of
 from accounts.claims import Grant
@@ -18,6 +21,7 @@ from accounts.principals import Principal
 from accounts.scopes import spell
 from audit.actions import Action, Outcome
 from audit.recording import Journal
+from wire.prepared import Question, Slot, columns, whole
 
 METHODS: Mapping[type[Shown], str] = {Secret: "client_secret", Assertion: "private_key_jwt"}
 
@@ -44,8 +48,8 @@ def authenticate(shown: Shown, at: datetime) -> Client:
 
 def prepare(client: Client, audience: Audience, scope: str) -> Grant:
     """Return what a client gets: all it holds, or the part it asks for. Raises InvalidScope."""
-    whole = grant_for(client.account, audience, client_id=client.principal.client_id)
-    return narrowed(whole, scope)
+    everything = grant_for(client.account, audience, client_id=client.principal.client_id)
+    return narrowed(everything, scope)
 
 
 def issue(client: Client, grant: Grant, journal: Journal) -> None:
@@ -80,15 +84,23 @@ def note_failure(shown: Shown, error: InvalidClient, journal: Journal) -> None:
     )
 
 
-def _holder_of(shown: Secret) -> Account:
-    digest = digest_of(shown.client_secret)
-    known = ClientSecret.objects.select_related("account").filter(
-        account__client_id=fit_client_id(shown.client_id),
+def _secrets() -> QuerySet[Any, Any]:
+    living = ClientSecret.objects.filter(
+        account__client_id=Value(Slot("client_id")),
         revoked_at__isnull=True,
         account__disabled_at__isnull=True,
     )
+    return living.values_list("digest", *(f"account__{name}" for name in columns(Account)))
+
+
+_SECRETS = Question(_secrets)
+
+
+def _holder_of(shown: Secret) -> Account:
+    digest = digest_of(shown.client_secret)
+    known = _SECRETS.ask(client_id=fit_client_id(shown.client_id))
     # All are compared, so that the time tells nothing of which secret it was.
-    matches = [s.account for s in known if hmac.compare_digest(s.digest, digest)]
+    matches = [holder for kept, *holder in known if hmac.compare_digest(kept, digest)]
     if not matches:
         raise InvalidClient
-    return matches[0]
+    return whole(Account, matches[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from accounts.claims import ACCESS, Grant, Party, access_claims
 from accounts.errors import InvalidScope, InvalidTarget
@@ -13,6 +13,7 @@ from accounts.models import TASKFLOW, Account, Audience, Session
 from accounts.operations.keys import signed
 from accounts.scopes import Role, Scope, parse
 from audit.actors import ActorType
+from wire.prepared import Question, Slot, columns, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,19 @@ def audience_named(name: str = "", resource: str = "") -> Audience:
     A resource (RFC 8707) is one that an audience registered, or one of this API's own, which
     `/.well-known/oauth-protected-resource` tells. Raises InvalidTarget.
     """
-    wanted = _at_resource(resource) if resource else Q(name=name or TASKFLOW)
-    if name and resource:
-        wanted &= Q(name=name)
-    audience = Audience.objects.filter(wanted).first()
-    if audience is None:
+    if not resource:
+        found = [whole(Audience, row) for row in _BY_NAME.ask(name=name or TASKFLOW)]
+    else:
+        wanted = _at_resource(resource) & (Q(name=name) if name else Q())
+        found = list(Audience.objects.filter(wanted)[:1])
+    if not found:
         raise InvalidTarget
-    return audience
+    return found[0]
+
+
+_BY_NAME = Question(
+    lambda: Audience.objects.filter(name=Value(Slot("name"))).values_list(*columns(Audience))
+)
 
 
 def own_resources() -> tuple[str, str]:
