@@ -1,5 +1,6 @@
 """What happens to a webhook: made, deleted, disabled; and whose is it?"""
 
+from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -118,6 +119,25 @@ def secret_of(webhook: Webhook) -> bytes:
     """Return a webhook's secret. Raises CannotUnseal."""
     keys = settings.CONTRACT.key_encryption_keys
     return sealing.unseal(webhook.sealed_secret, keys, bound_to=webhook.pk.bytes)
+
+
+def rewrap(journal: Journal) -> int:
+    """Seal every secret under the first of KEY_ENCRYPTION_KEYS; returns how many were not yet.
+
+    Safe to repeat: each is replaced only as it was read. What no key at hand opens is left.
+    """
+    keys, moved = settings.CONTRACT.key_encryption_keys, 0
+    for webhook in Webhook.objects.all():
+        old = bytes(webhook.sealed_secret)
+        if sealing.sealed_with_first(old, keys):
+            continue
+        with suppress(sealing.CannotUnseal):
+            new = sealed(webhook.pk, secret_of(webhook))
+            moved += Webhook.objects.filter(pk=webhook.pk, sealed_secret=old).update(
+                sealed_secret=new
+            )
+            journal.record(Action.KEY_REWRAPPED, target=(KIND, webhook.pk))
+    return moved
 
 
 def _may_make(project_slug: str | None, caller: Principal) -> None:
