@@ -4,7 +4,7 @@ PYTHON_HERE := .venv/bin/python
 
 .DEFAULT_GOAL := help
 
-.PHONY: help install run test test-sqlite test-postgres test-browser check migrations figures bench rehearse demo screenshots lock clean
+.PHONY: help install run test coverage test-sqlite test-postgres test-browser check migrations figures bench rehearse demo screenshots lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-14s\033[0m %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ run: ## Database, migrations, demo people and the server on 127.0.0.1:8000 (PORT
 
 test: install ## Pass the whole suite on SQLite and on PostgreSQL (ARGS="-k claim")
 	@exec $(PYTHON_HERE) -m local.lanes all $(ARGS)
+
+coverage: install ## The same, and which lines and branches the tests reach
+	@exec $(PYTHON_HERE) -m local.lanes all --cov $(ARGS)
 
 test-sqlite: install ## Pass it on SQLite alone
 	@exec $(PYTHON_HERE) -m local.lanes sqlite $(ARGS)
