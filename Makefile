@@ -22,7 +22,7 @@ test: install ## Pass the whole suite on SQLite and on PostgreSQL (ARGS="-k clai
 	@exec $(PYTHON_HERE) -m local.lanes all $(ARGS)
 
 coverage: install ## The same, and which lines and branches the tests reach
-	@exec $(PYTHON_HERE) -m local.lanes all --cov $(ARGS)
+	@exec $(PYTHON_HERE) -m local.lanes all $(ARGS) --cov
 
 test-sqlite: install ## Pass it on SQLite alone
 	@exec $(PYTHON_HERE) -m local.lanes sqlite $(ARGS)

@@ -16,7 +16,7 @@ from deploy.stack import Stack
 
 NAMES = {each.name: [variable.name for variable in each.variables] for each in CATEGORIES}
 VERSION = "7"
-GOLDEN = Path(__file__).with_name("golden")
+REVIEWED = Path(__file__).with_name("plans")
 COMMON = {"project": PROJECT, "region": REGION, "base_url": "https://taskflow.example.com"}
 PLATFORM = {**COMMON, "repository_id": "100000001", "repository_owner_id": "200000002"}
 SERVICE = {
@@ -119,7 +119,7 @@ def main() -> None:
 
 
 def _file(name: str) -> Path:
-    return GOLDEN / f"terraform.{name}.json"
+    return REVIEWED / f"{name}.json"
 
 
 if __name__ == "__main__":
