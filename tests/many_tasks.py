@@ -14,7 +14,7 @@ SELECT 'Paint fence ' || n, 'It needs it.', place, n %% 4, CASE place WHEN 'comp
   jsonb_build_array('tag-' || n %% 30, 'kind-' || n %% 7), '@person' || n %% 60, hour, hour, 1, 1,
   false, who, CASE WHEN who IS NULL THEN '' ELSE 'agent' END, '',
   CASE place WHEN 'in_progress' THEN 900 END,
-  CASE place WHEN 'in_progress' THEN now() + n * interval '1 second' END,
+  CASE place WHEN 'in_progress' THEN now() + interval '1 day' + n * interval '1 second' END,
   CASE place WHEN 'completed' THEN hour END
 FROM (SELECT n, timestamptz '2026-01-01' + n * interval '1 hour' AS hour, place,
     CASE WHEN place <> 'pending' OR n %% 20 = 0 THEN '@agent' || n %% 80 END AS who
@@ -43,13 +43,17 @@ EMPTIED = [f"DELETE FROM {table}" for table in TABLES]
 def store_many(how_many: int) -> None:
     """Store so many tasks of all kinds."""
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(TASKS, [how_many])
         for statement in (*BESIDES, *STATISTICS):
             cursor.execute(statement)
+        cursor.execute("RESET statement_timeout")
 
 
 def remove_all() -> None:
     """Leave no task and no history behind."""
     with changeable_history(), connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         for statement in (*EMPTIED, *STATISTICS):
             cursor.execute(statement)
+        cursor.execute("RESET statement_timeout")

@@ -1,4 +1,4 @@
-"""Which index answers which question, as PostgreSQL plans it for twenty thousand tasks."""
+"""Which index answers which question, as PostgreSQL plans it for a long board? In full: a million."""
 
 import json
 
@@ -27,10 +27,10 @@ CLAIMS = [{}, {"project": "project-3"}, {"tags": ["tag-3"]}, {"priority_at_least
 
 
 @pytest.fixture(scope="module", autouse=True)
-def many(django_db_setup, django_db_blocker):
+def many(django_db_setup, django_db_blocker, rounds):
     """The board and its history."""
     with django_db_blocker.unblock():
-        store_many(MANY)
+        store_many(rounds(MANY, full=1_000_000))
         yield
         remove_all()
 
