@@ -1,4 +1,4 @@
-"""Which index answers which question, as PostgreSQL plans it for a long board? In full: a million."""
+"""Which index answers which question, as PostgreSQL plans it for many tasks, up to a million?"""
 
 import json
 
