@@ -22,6 +22,7 @@ OVERRIDES = {
     **dict.fromkeys(RATES, "7/hour"),
     "ALLOW_PASSWORD_SIGN_IN": "false",
     "MAX_BODY_BYTES": "2048",
+    "METRICS": "true",
     "PAGE_SIZE_MAX": "60",
 }
 
