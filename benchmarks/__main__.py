@@ -38,6 +38,7 @@ def main() -> None:
     if asked.services or asked.loads:
         print(report.report(results))
         return
+    kept.parent.mkdir(exist_ok=True)
     kept.write_text(results.as_json())
     report.write(results)
     say(f"written: {kept.name}, chart.svg and the report in {report.README.name}")
@@ -56,7 +57,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(place: Place, chosen: list[Service], asked: argparse.Namespace, say: Say) -> Results:
-    results = Results(about())
+    results = Results({**about(), "rounds": str(asked.rounds)})
     rounds = Rounds(place, seconds=asked.seconds, say=say)
     for number in range(1, asked.rounds + 1):
         results.cells += rounds.play(chosen, loads_named(asked.loads), number)
