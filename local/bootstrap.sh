@@ -104,11 +104,10 @@ go_on_without_postgres() {
     install_from requirements.txt || explain
 }
 
-# uv does not read pip's settings.
+# uv does not read pip's variables.
 use_the_index_of_pip() {
-    index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null || true)}
-    if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
-        export UV_DEFAULT_INDEX="$index"
+    if [ -n "${PIP_INDEX_URL:-}" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+        export UV_DEFAULT_INDEX="$PIP_INDEX_URL"
     fi
 }
 

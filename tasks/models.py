@@ -49,6 +49,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """
         list(self.select_for_update(no_key=True).filter(pk=task_id).values_list("pk"))
 
+    def lock_out(self, task_id: int) -> None:
+        """Keep everybody else from changing the task and from referring to it, likewise."""
+        list(self.select_for_update().filter(pk=task_id).values_list("pk"))
+
 
 class Task(models.Model):
     """Something to do."""

@@ -102,20 +102,10 @@ def serving(
 ) -> Iterator[Server]:
     """Serve with this environment and nothing of ours; end it whatever happens."""
     port = free_port()
+    bare = bare_environment(**{"PORT": str(port), **environ})
     with (
         TemporaryFile("w+") as complaints,
-        subprocess.Popen(
-            command,
-            cwd=folder,
-            env=bare_environment(**{"PORT": str(port), **environ}),
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            start_new_session=True,
-        ) as process,
+        _started(command, folder, bare, complaints, user) as process,
     ):
         server = Server(process, port, complaints)
         try:
@@ -126,6 +116,27 @@ def serving(
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             server.complaints()
+
+
+def _started(
+    command: Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    complaints: IO[str],
+    user: int | None,
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        text=True,
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
+        start_new_session=True,
+    )
 
 
 @contextmanager

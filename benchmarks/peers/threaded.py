@@ -60,14 +60,18 @@ def build(*, one_transaction: bool) -> FastAPI:
     app = FastAPI()
     _reading(app)
     _issuing(app)
+    _writing(app, one_transaction=one_transaction)
+    return app
+
+
+def _writing(app: FastAPI, *, one_transaction: bool) -> None:
     lock = {"with_for_update": True} if one_transaction else {}
 
     @app.post("/api/tasks", status_code=201, response_model=TaskOut)
     def create(body: TaskIn, db: Db, who: Caller) -> TaskOut:
         members = {**body.model_dump(), "priority": PRIORITIES.index(body.priority)}
         task = Task(**members, created_by=who.id, created_at=now(), updated_at=now())
-        db.add(task)
-        return _store(db, task, who, "task.created")
+        return _store(db, task, who, "task.created", one_transaction=one_transaction)
 
     @app.post("/api/tasks/{task_id}/{verb}", response_model=TaskOut)
     def step(
@@ -82,18 +86,19 @@ def build(*, one_transaction: bool) -> FastAPI:
         except steps.Refused as refused:
             raise HTTPException(400, str(refused)) from refused
         steps.touch(task)
-        db.add(task)
-        return _store(db, task, who, action)
+        return _store(db, task, who, action, one_transaction=one_transaction)
 
-    def _store(db: Session, task: Task, who: Principal, action: str) -> TaskOut:
-        db.flush() if one_transaction else db.commit()
-        db.refresh(task)
-        answer = out(task)
-        db.add(steps.entry(action, task, who, uuid.uuid4().hex))
-        db.commit()
-        return answer
 
-    return app
+def _store(
+    db: Session, task: Task, who: Principal, action: str, *, one_transaction: bool
+) -> TaskOut:
+    db.add(task)
+    db.flush() if one_transaction else db.commit()
+    db.refresh(task)
+    answer = out(task)
+    db.add(steps.entry(action, task, who, uuid.uuid4().hex))
+    db.commit()
+    return answer
 
 
 def _reading(app: FastAPI) -> None:

@@ -21,6 +21,8 @@ def delete(
 
     def decide(standing: Standing) -> Sets:
         may_delete(standing, caller)
+        # Whoever is about to refer to it comes first and is seen, or finds it gone.
+        Task.objects.lock_out(task_id)
         if Task.objects.filter(parent=task_id).exists():
             raise HasSubtasks
         if Dependency.objects.filter(depends_on=task_id).exists():

@@ -29,8 +29,8 @@ from tasks.operations.settling import (
 )
 from tasks.operations.steps import change_status, remember_holder
 from tasks.operations.unchanged import Unchanged
+from tasks.relation_sql import one_relation_edit_at_a_time
 from tasks.rows import Standing, TaskRow
-from tasks.sql import one_relation_edit_at_a_time
 
 RELATIONS = frozenset({"parent_id", "depends_on"})
 # What an assignment changes; told by an entry of its own.

@@ -19,8 +19,9 @@ from tasks.operations.creating import row_of
 from tasks.operations.effects import usual_lease
 from tasks.operations.records import Record, Sheet, impossible
 from tasks.operations.settling import note, whole
+from tasks.relation_sql import put_under
 from tasks.rows import TaskRow
-from tasks.sql import MOST, portions, put_under
+from tasks.sql import MOST, portions
 
 
 def bring_in(sheet: Sheet, *, caller: Principal, journal: Journal) -> list[TaskRow]:

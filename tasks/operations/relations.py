@@ -8,7 +8,7 @@ from accounts.principals import Principal
 from tasks.errors import ParentCompleted, ViewersOnlyLook
 from tasks.lifecycle import Status
 from tasks.models import Dependency, Task, TaskQuerySet
-from tasks.sql import is_ancestor, is_needed_by
+from tasks.relation_sql import is_ancestor, is_needed_by, kept
 from wire.errors import Fault, InvalidInput
 
 
@@ -58,11 +58,14 @@ def unknown_parent() -> InvalidInput:
 
 
 def refuse_dependencies(wanted: Collection[int], task_id: int | None, caller: Principal) -> None:
-    """Raise InvalidInput for dependencies that are not there or would wait for the task itself."""
+    """Raise InvalidInput for dependencies that are not there or would wait for the task itself.
+
+    Those that are there stay until the transaction ends.
+    """
     if not wanted:
         return
     seen = Task.objects.visible_to(caller).filter(pk__in=wanted).values_list("pk", flat=True)
-    missing = set(wanted).difference(seen)
+    missing = set(wanted).difference(kept(list(seen)))
     if missing:
         raise InvalidInput([
             Fault(f"/depends_on/{place}", "There is no such task.", "unknown_task")
