@@ -25,7 +25,12 @@ class AccountAdmin(WithDeeds):
     list_filter = ("actor_type", "role")
     search_fields = ("handle", "email")
     ordering = ("handle",)
-    fields = (*list_display, "client_id", "granted_scopes")
+    fields = (*list_display, "client_id", "granted_scopes", "outside_identities")
+
+    @admin.display(description="identities")
+    def outside_identities(self, account: Account) -> str:
+        """Name who of an outside provider is this account."""
+        return ", ".join(map(str, account.identities.all()))
 
 
 @admin.register(Session)

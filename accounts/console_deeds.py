@@ -6,9 +6,18 @@ from django import forms
 from django.conf import settings
 
 from accounts.deeds import Call, Deed, Told
+from accounts.identities import LONGEST_SUBJECT
+from accounts.identity_models import LONGEST_ISSUER
 from accounts.keys import KeyState
 from accounts.models import Account, ClientSecret, Session, SigningKey
-from accounts.operations import credentials, principals, revocation, rotation, sessions
+from accounts.operations import (
+    credentials,
+    identities,
+    principals,
+    revocation,
+    rotation,
+    sessions,
+)
 from accounts.operations.credentials import Credential
 from accounts.principals import Principal
 from accounts.private_keys import generate
@@ -34,6 +43,17 @@ class RoleForm(forms.Form):
     """What a person is in the team."""
 
     role = forms.ChoiceField(choices=[(r.value, r.value) for r in Role])
+
+
+class IdentityForm(forms.Form):
+    """Somebody whom an outside provider knows."""
+
+    issuer = forms.CharField(
+        max_length=LONGEST_ISSUER, initial=lambda: settings.CONTRACT.auth_server_url
+    )
+    subject = forms.CharField(
+        max_length=LONGEST_SUBJECT, help_text="The sub of its tokens, never an e-mail."
+    )
 
 
 class RevokeForm(forms.Form):
@@ -89,6 +109,16 @@ def _change_role(account: Account, call: Call) -> Told:
     return Told(f"{account} is {call.given['role']} now.")
 
 
+def _link_identity(account: Account, call: Call) -> Told:
+    linked = identities.link(account.handle, journal=call.journal, **call.given)
+    return Told(f"{linked} is {account} from now on.")
+
+
+def _unlink_identity(account: Account, call: Call) -> Told:
+    identities.unlink(account.handle, journal=call.journal, **call.given)
+    return Told(f"{call.given['subject']} is {account} no longer.")
+
+
 def _end_sessions(account: Account, call: Call) -> Told:
     ended = sessions.end_all(account.handle, call.journal)
     return Told(f"{ended} session(s) of {account} ended.")
@@ -123,6 +153,10 @@ def _client_alone(account: Account, _: Principal) -> str | None:
 def _has_secret(account: Account, caller: Principal) -> str | None:
     living = ClientSecret.objects.filter(account=account, revoked_at__isnull=True)
     return _client_alone(account, caller) or (None if living.exists() else "It has no secret.")
+
+
+def _has_identity(account: Account, _: Principal) -> str | None:
+    return None if account.identities.exists() else "No identity is linked to it."
 
 
 def _enabled(account: Account, _: Principal) -> str | None:
@@ -164,6 +198,11 @@ OF_AN_ACCOUNT = (
          why_not=_disabled),
     Deed("role", "Change role", "What the person may do changes within 5 seconds.", _change_role,
          RoleForm, _person),
+    Deed("link", "Link identity", "Whoever the outside provider calls by this subject is this "
+         "account, with all that it may do.", _link_identity, IdentityForm),
+    Deed("unlink", "Unlink identity", "Tokens of that identity are those of a stranger within 5 "
+         "seconds. Who is signed in to the console stays so; disabling ends that too.",
+         _unlink_identity, IdentityForm, _has_identity, is_grave=True),
     Deed("end-sessions", "End sessions", "Every sign-in of this account ends.", _end_sessions),
     Deed("add-secret", "New secret", "Two secrets may live at once: hand out the new one, then "
          "revoke the old one.", _add_secret, why_not=_client_alone),

@@ -157,6 +157,22 @@ def test_somebody_is_disabled_and_enabled_again(console):
     assert list(told("principal.disabled")) == [("@admin", "console", "success")]
 
 
+def test_an_identity_of_the_provider_is_linked_and_cut(console):
+    bob = f"{ACCOUNTS}{quote('@bob')}/"
+    whom = {"issuer": "https://login.example.com/", "subject": "user_2abC"}
+
+    console.post(f"{bob}do/link/", whom)
+    linked = console.get(f"{bob}change/")
+    again = console.post(f"{ACCOUNTS}{quote('@alice')}/do/link/", whom)
+    console.post(f"{bob}do/unlink/", whom)
+
+    assert "user_2abC of https://login.example.com/" in linked.content.decode()
+    assert "is linked to an account already" in again.content.decode()
+    assert "unlink" in buttons(linked)
+    assert "unlink" not in buttons(console.get(f"{bob}change/"))
+    assert list(told("principal.changed")) == [("@admin", "console", "success")] * 2
+
+
 def test_the_last_administrator_is_kept(console):
     answer = console.post(f"{ACCOUNTS}{quote('@admin')}/do/disable/")
 

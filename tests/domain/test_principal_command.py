@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.operations.credentials import Credential
 from tests.unit.forge import jwk, key_set
 
-pytest_plugins = ["tests.oauth_fixtures"]
+pytest_plugins = ["tests.oauth_fixtures", "tests.servers.fixtures"]
 pytestmark = pytest.mark.usefixtures("people")
 
 
@@ -114,10 +114,30 @@ def test_an_agent_with_keys_gets_no_secret(keys_file):
     assert "client_secret" not in told
 
 
+def test_an_identity_is_linked_shown_and_cut(contract):
+    contract(auth_server_url="https://login.example.com/")
+
+    linked = principal("identity", "@alice", "link", "user_2abC")
+    shown = principal("show", "@alice")
+    principal("identity", "@alice", "unlink", "user_2abC")
+
+    assert linked == "user_2abC of https://login.example.com/ is linked: @alice.\n"
+    assert "user_2abC of https://login.example.com/" in shown
+    assert "user_2abC" not in principal("show", "@alice")
+
+
+def test_an_identity_may_be_of_another_issuer():
+    principal("identity", "@alice", "link", "7", "--issuer", "https://other.example.com")
+
+    assert "7 of https://other.example.com" in principal("show", "@alice")
+
+
 REFUSED = [
     ("show", "@nobody"), ("disable", "@nobody"), ("disable", "@admin"),
     ("role", "@admin", "user"), ("role", "@robo", "operator"), ("scopes", "@robo", "ops:approve"),
     ("secret", "@alice", "add"), ("secret", "@robo", "revoke"), ("secret", "@robo", "add", "1"),
+    ("identity", "@alice", "link", "no provider is set up"),
+    ("identity", "@alice", "unlink", "7", "--issuer", "https://other.example.com"),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from rich.table import Table
 
@@ -16,7 +17,7 @@ from accounts.management.registry_command import (
     told,
 )
 from accounts.models import Account, normal_handle
-from accounts.operations import credentials, principals
+from accounts.operations import credentials, identities, principals
 from accounts.scopes import Role, Scope, spell
 from audit.shell import recording_from_shell
 from wire.clock import now
@@ -32,6 +33,7 @@ to the client, revoke (the older one, unless a number that `show` tells is named
   manage.py principal scopes @robo "tasks:read audit:read"
   manage.py principal secret @robo add
   manage.py principal secret @robo revoke 7
+  manage.py principal identity @alice link user_2abC
 """
 
 
@@ -51,7 +53,8 @@ class Command(RegistryCommand):
         scopes_ = self.action(self.scopes, "grant exactly these scopes")
         jwks = self.action(self.jwks, "let these public keys vouch for a client")
         secret = self.action(self.secret, "add or revoke a client's secret")
-        for action in (show, disable, enable, role, scopes_, jwks, secret):
+        identity = self.action(self.identity, "say who of an outside provider a principal is")
+        for action in (show, disable, enable, role, scopes_, jwks, secret, identity):
             action.add_argument("name", help="the handle, such as @alice")
         role.add_argument("role", choices=[each.value for each in Role])
         scopes_.add_argument(
@@ -61,6 +64,9 @@ class Command(RegistryCommand):
         jwks.add_argument("jwks", type=key_set, help="a file with a JWK Set; none for no keys")
         secret.add_argument("change", choices=["add", "revoke"])
         secret.add_argument("number", nargs="?", type=int, help="which to revoke")
+        identity.add_argument("change", choices=["link", "unlink"])
+        identity.add_argument("subject", help="the sub of the provider's tokens, never an e-mail")
+        identity.add_argument("--issuer", help="the iss of its tokens; AUTH_SERVER_URL if not told")
 
     def list(self, **options: Any) -> None:
         """Print a table of all."""
@@ -127,6 +133,18 @@ class Command(RegistryCommand):
         self.stdout.write(f"client_id      {added.client_id}")
         self.stdout.write(f"client_secret  {added.client_secret}")
         self.stderr.write("The secret is shown this once; only a digest of it is kept.")
+
+    def identity(
+        self, *, name: str, change: str, subject: str, issuer: str | None, **options: Any
+    ) -> None:
+        """Let somebody of an outside provider be the principal, or no longer."""
+        issuer = issuer or settings.CONTRACT.auth_server_url
+        if issuer is None:
+            raise CommandError("No AUTH_SERVER_URL is set: name the --issuer.", returncode=REFUSED)
+        act = identities.link if change == "link" else identities.unlink
+        with recording_from_shell() as journal:
+            act(name, issuer=issuer, subject=subject, journal=journal)
+        self.stdout.write(f"{subject} of {issuer} is {change}ed: {normal_handle(name)}.")
 
 
 def granted(text: str) -> frozenset[Scope] | None:
