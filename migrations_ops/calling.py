@@ -20,7 +20,11 @@ Begin: TypeAlias = Callable[[], AbstractContextManager[Journal]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls, when, and how a recording on their behalf is opened."""
+    """Who calls, when, and how a recording on their behalf is opened.
+
+    `id` is in whose name a run is asked for: where somebody acts for a person, that person's. So
+    nobody gets a second person's word by sending an agent ahead and approving what it asks.
+    """
 
     id: str
     at: datetime

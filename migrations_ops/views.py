@@ -62,7 +62,9 @@ class OperatorEndpoint(Endpoint):
     def caller(self, request: Request) -> Caller:
         """Return who calls, as the runner knows callers."""
         caller = cast("Principal", request.user)
-        return Caller(id=caller.id, at=self.at, begin=partial(recording_for, request))
+        return Caller(
+            id=caller.on_behalf_of or caller.id, at=self.at, begin=partial(recording_for, request)
+        )
 
 
 class Migrations(OperatorEndpoint):

@@ -8,7 +8,10 @@ from django.db import IntegrityError
 from rest_framework.test import APIClient
 
 from accounts.models import Audience
+from accounts.operations import principals
+from accounts.scopes import Scope
 from audit.actors import Actor, ActorType
+from audit.shell import recording_from_shell
 from config.contract import Stage
 from migrations_ops import operations
 from migrations_ops.errors import ApproverNotPerson, OwnRequest
@@ -17,7 +20,7 @@ from tests.oneshots import NAME, PATH, RAISED, cache_seconds, recorded, run
 from tests.people import PASSWORD
 from wire.clock import now
 
-pytest_plugins = ["tests.oneshot_fixtures"]
+pytest_plugins = ["tests.oneshot_fixtures", "tests.oauth_fixtures"]
 
 
 @pytest.fixture
@@ -164,6 +167,21 @@ def test_what_is_no_longer_so_is_not_approved(as_admin, digest):
 
     assert (answer.status_code, answer.data["code"]) == (412, "stale_preview")
     assert not Approval.objects.exists()
+
+
+def test_what_an_agent_asks_for_somebody_is_that_persons_own_request(production, exchange):
+    _, admin, _ = production
+    with recording_from_shell() as journal:
+        agent = principals.create_agent("@opsbot", scopes=[Scope.OPS_RUN], journal=journal)
+    given = exchange(admin.defaults["HTTP_AUTHORIZATION"].removeprefix("Bearer "), agent).data
+    robot = APIClient(HTTP_AUTHORIZATION=f"Bearer {given['access_token']}")
+    seen = {"preview_digest": robot.get(f"{PATH}/preview").data["digest"]}
+
+    refused = approve(admin, "@admin", **seen)
+    approve(admin, "@opsbot", **seen)
+
+    assert refused.data["code"] == "own_request"
+    assert token(robot, **seen).data["code"] == "not_approved"
 
 
 @pytest.mark.parametrize("missing", ["requester", "preview_digest"])
