@@ -153,8 +153,12 @@ class Account(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Tell whether the account may enter the admin."""
-        return self.actor_type == ActorType.HUMAN and self.role == Role.ADMIN
+        """Tell whether the account may enter the admin, where every scope is at hand.
+
+        So an administrator whose scopes were cut down stays outside.
+        """
+        is_admin = self.actor_type == ActorType.HUMAN and self.role == Role.ADMIN
+        return is_admin and self.scopes >= ROLE_SCOPES[Role.ADMIN]
 
     @property
     def is_superuser(self) -> bool:

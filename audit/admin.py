@@ -40,6 +40,12 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {**(extra_context or {}), "most_counted": MOST_COUNTED}
         return super().changelist_view(request, context)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Take no filter by what the page does not show: its answers would spell it out."""
+        shown = (*self.list_display, *self.list_filter, *(self.fields or ()), "pk")
+        is_shown = lookup.partition("__")[0] in shown
+        return is_shown and super().lookup_allowed(lookup, value, request)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added here."""
         return False

@@ -3,9 +3,10 @@
 import sys
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.views import defaults
 
-from config.answers import answers_json, problem_response
+from config.answers import answers_json, headers_of, problem_response
 from config.problems import UNEXPECTED, Problem, problem_of
 
 NOT_FOUND = Problem(404, "not_found", "There is nothing here.")
@@ -40,4 +41,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     problem = (error and problem_of(error)) or UNEXPECTED
     if answers_json(request):
         return problem_response(request, problem)
-    return defaults.server_error(request)
+    # No template: what breaks here may be what templates are filled from.
+    page = format_html("<!doctype html><title>TaskFlow</title><h1>{}</h1>", problem.sentence)
+    headers = headers_of(request, problem.status, None)
+    return HttpResponse(page, status=problem.status, headers=headers)
