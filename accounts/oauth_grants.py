@@ -85,7 +85,9 @@ def refresh_token(asked: Asked) -> Reply:
         refreshed, grant = _refreshed(asked, token)
     except RefreshRefused as error:
         raise InvalidGrant from error
-    reply = _reply(grant, refreshed.session.audience, asked.at)
+    session = refreshed.session
+    left = tokens.seconds_left(session, asked.at)
+    reply = _reply(grant, session.audience, asked.at, lifetime=left)
     return {**reply, "refresh_token": refreshed.token}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Session
 from accounts.scopes import Role, Scope
@@ -56,8 +56,8 @@ REGISTRY = Registry()
 def _read(handle: str, session_id: str) -> Standing | None:
     accounts = Account.objects.all()
     if session_id:
-        ended = Session.objects.filter(pk=session_id, account=OuterRef("pk")).values("ended_at")
-        accounts = accounts.annotate(session_ended_at=Subquery(ended[:1]))
+        of_it = Session.objects.filter(pk=session_id, account=OuterRef("pk"), ended_at=None)
+        accounts = accounts.annotate(has_session=Exists(of_it))
     account = accounts.filter(pk=handle).first()
     if account is None:
         return None
@@ -65,5 +65,5 @@ def _read(handle: str, session_id: str) -> Standing | None:
         actor_type=ActorType(account.actor_type),
         role=Role(account.role),
         scopes=account.scopes,
-        active=account.is_active and getattr(account, "session_ended_at", None) is None,
+        active=account.is_active and getattr(account, "has_session", True),
     )

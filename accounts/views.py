@@ -161,7 +161,12 @@ def pair(refreshed: sessions.Refresh, at: datetime) -> Response:
     if refreshed.token is None:
         raise RefreshRefused
     session = refreshed.session
-    minted = tokens.mint(tokens.grant_of(session), alg=session.audience.algorithm, at=at)
+    minted = tokens.mint(
+        tokens.grant_of(session),
+        alg=session.audience.algorithm,
+        at=at,
+        lifetime=tokens.seconds_left(session, at),
+    )
     body: dict[str, Any] = {
         "access": minted.token,
         "refresh": refreshed.token,

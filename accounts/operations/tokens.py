@@ -53,6 +53,11 @@ def grant_of(session: Session) -> Grant:
     )
 
 
+def seconds_left(session: Session, at: datetime) -> int:
+    """Return for how long a token of the session may be good: none outlives its session."""
+    return int((session.expires_at - at).total_seconds())
+
+
 def narrowed(grant: Grant, scope: str) -> Grant:
     """Return the grant cut down to the scopes asked for, all of it when none are.
 

@@ -28,6 +28,12 @@ def test_a_refresh_token_is_traded_for_the_next_pair(refresh, alices, whoami):
     assert whoami(answer.data["access_token"]).data["id"] == "@alice"
 
 
+def test_no_access_token_outlives_its_session(refresh, alices):
+    Session.objects.update(expires_at=now() + timedelta(seconds=60))
+
+    assert refresh(alices["refresh"]).data["expires_in"] in {58, 59}
+
+
 def test_it_is_the_same_rotation_as_under_api(refresh, alices, anonymous):
     successor = refresh(alices["refresh"]).data["refresh_token"]
 

@@ -33,6 +33,13 @@ def test_a_refresh_token_is_traded_for_a_new_pair(pair, refresh):
     assert answer.data["access"] != pair["access"]
 
 
+def test_no_access_token_outlives_its_session(pair, refresh):
+    Session.objects.update(expires_at=now() + timedelta(seconds=60))
+
+    with later(seconds=1):
+        assert refresh(pair["refresh"]).data["expires_in"] in {58, 59}
+
+
 def test_a_refresh_costs_at_most_four_statements(pair, refresh, django_assert_max_num_queries):
     with django_assert_max_num_queries(4 + 2):  # BEGIN and COMMIT, as savepoints inside a test
         answer = refresh(pair["refresh"])

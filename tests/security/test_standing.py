@@ -11,6 +11,7 @@ import time_machine
 from accounts.claims import VerifiedClaims
 from accounts.errors import BadCredential
 from accounts.methods import own
+from accounts.models import Session
 from accounts.operations import principals, sessions
 from accounts.scopes import Role, Scope
 from accounts.standing import Registry
@@ -112,6 +113,12 @@ def test_who_acts_for_somebody_stops_with_either(exchange, alices, worker, elsew
     assert before.on_behalf_of == "@alice"
     with pytest.raises(BadCredential):
         caller(token, elsewhere, at + WITHIN)
+
+
+def test_a_token_of_a_session_that_is_not_there_is_good_for_nothing(alices, whoami):
+    Session.objects.all().delete()
+
+    assert whoami(alices["access"]).status_code == 401
 
 
 def test_nothing_new_is_had_at_once(alices, worker, ask, anonymous, exchange):
