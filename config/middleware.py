@@ -165,7 +165,7 @@ class BodyLimit:
         length = request.META.get("CONTENT_LENGTH") or ""
         if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
             return problem_response(request, LENGTH_REQUIRED)
-        if length.isdigit() and int(length) > settings.CONTRACT.max_body_bytes:
+        if length.isascii() and length.isdigit() and int(length) > settings.CONTRACT.max_body_bytes:
             return problem_response(request, TOO_LARGE)
         return self.get_response(request)
 

@@ -91,6 +91,13 @@ def test_the_body_has_a_limit(as_alice, size, status):
     assert_problem(send(as_alice, "POST", "/api/tasks", body), status)
 
 
+@pytest.mark.parametrize("length", ["²", "x", "-1", "+5", "1_0"])
+def test_a_length_that_is_none_breaks_nothing(as_alice, length):
+    answer = as_alice.post("/api/tasks", {"title": "a"}, CONTENT_LENGTH=length)
+
+    assert answer.status_code in {201, 400, 422}
+
+
 def test_a_body_of_unknown_length_is_refused(as_alice):
     answer = as_alice.post(
         "/api/tasks", {"title": "a"}, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked"
