@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 
 SLICES = 20  # a process takes this part of what is left at a time
+FINE = 100  # of what is counted by address, so that a small budget is counted call by call
 NETWORK_BITS = 64  # of IPv6: whoever has one address of a network has all of it
 
 
@@ -15,22 +16,27 @@ class StoreAway(Exception):
 class Policy:
     """A budget of `limit` calls in `seconds`, under the name that clients read.
 
-    An `exact` one is counted call by call; of any other a process takes slices, and spends them
-    by itself. `skew` is by how many seconds the clocks of processes may differ.
+    A process takes one of so many `slices` of what is left, and spends it by itself; what has no
+    slices is counted call by call. `skew` is by how many seconds clocks of processes may differ.
     """
 
     name: str
     limit: int
     seconds: int
     skew: int
-    exact: bool = False
+    slices: int | None = SLICES
 
     def __str__(self) -> str:
         return f'"{self.name}";q={self.limit};w={self.seconds}'
 
     def slice_of(self, left: int) -> int:
         """Return how many calls to take at once when so many are left: ever fewer to the end."""
-        return 1 if self.exact else max(1, left // SLICES)
+        return max(1, left // self.slices) if self.slices else 1
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether each call is asked for by itself, even of a whole budget."""
+        return self.slice_of(self.limit) == 1
 
     def granted(self, used: int, asked: int) -> int:
         """Return how many of the calls asked for, which made it `used`, are within the limit."""

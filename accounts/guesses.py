@@ -67,12 +67,12 @@ def _tries() -> Policy:
     rate = settings.CONTRACT.throttle_token
     limit = max(FEWEST, rate.limit // FEWER)
     skew = settings.CONTRACT.clock_skew_seconds
-    return Policy("sign-in", limit, rate.seconds * LONGER, skew, exact=True)
+    return Policy("sign-in", limit, rate.seconds * LONGER, skew, slices=None)
 
 
 def _familiar() -> Policy:
     skew = settings.CONTRACT.clock_skew_seconds
-    return Policy("familiar", 1, REMEMBERED_SECONDS, skew, exact=True)
+    return Policy("familiar", 1, REMEMBERED_SECONDS, skew, slices=None)
 
 
 def _spelled(name: str) -> str:

@@ -102,7 +102,7 @@ class Purse:
     def _settle(self, key: Key, lease: Lease, policy: Policy, now: int) -> Verdict:
         """Spend one call of the lease; called with the lock held."""
         rest = lease.spent()
-        if policy.exact and not rest.decides(policy, now):
+        if policy.is_exact and not rest.decides(policy, now):
             self._leases.pop(key, None)  # the next call asks anyway
         else:
             self._keep(key, rest, now)

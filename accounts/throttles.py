@@ -13,7 +13,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts.budgets import Policy, Verdict, network_of
+from accounts.budgets import FINE, SLICES, Policy, Verdict, network_of
 from accounts.principals import Principal
 from accounts.purse import PURSE
 from audit.actors import ActorType
@@ -22,7 +22,7 @@ from audit.http import Situated
 if TYPE_CHECKING:  # at run time the views module is what imports this one, through the settings
     from rest_framework.views import APIView
 
-EXACT = frozenset({"anonymous", "token"})
+BY_ADDRESS = frozenset({"anonymous", "token"})
 
 
 class PerCaller(BaseThrottle):
@@ -61,7 +61,8 @@ def policy_named(name: str) -> Policy:
     """Return the budget that the contract sets as THROTTLE_<NAME>."""
     contract = settings.CONTRACT
     rate = getattr(contract, f"throttle_{name}")
-    return Policy(name, rate.limit, rate.seconds, contract.clock_skew_seconds, name in EXACT)
+    slices = FINE if name in BY_ADDRESS else SLICES
+    return Policy(name, rate.limit, rate.seconds, contract.clock_skew_seconds, slices)
 
 
 def address_of(request: Request | HttpRequest) -> str:

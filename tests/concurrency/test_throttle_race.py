@@ -36,7 +36,7 @@ def spend(purse, policy, at):
 
 @pytest.mark.parametrize("limit", [1, 100, 1_000])
 def test_threads_that_are_counted_exactly_get_the_limit_or_all_they_ask_for(each_store, limit):
-    policy, at = Policy("token", limit, 60, skew=30, exact=True), now()
+    policy, at = Policy("sign-in", limit, 60, skew=30, slices=None), now()
 
     admitted = at_once(THREADS, lambda _: spend(PURSE, policy, at))
 

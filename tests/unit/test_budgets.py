@@ -1,14 +1,17 @@
 """Budgets by their arithmetic alone: slices, windows, leases, and who counts as one caller."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.budgets import Lease, Policy, Verdict, Window, network_of
+from accounts.budgets import FINE, Lease, Policy, Verdict, Window, network_of
 
 NOON = 43_200
 SLICED = Policy("user", 100, 60, skew=30)
-EXACT = Policy("token", 100, 60, skew=30, exact=True)
+EXACT = Policy("sign-in", 100, 60, skew=30, slices=None)
+BY_ADDRESS = Policy("token", 12_000, 60, skew=30, slices=FINE)
 numbers = st.integers(1, 300)
 
 
@@ -20,6 +23,17 @@ def test_a_slice_is_a_twentieth_of_what_is_left_and_never_nothing(left, asked):
 @given(numbers)
 def test_what_is_counted_exactly_is_asked_for_call_by_call(left):
     assert EXACT.slice_of(left) == 1
+    assert EXACT.is_exact
+
+
+@pytest.mark.parametrize(("left", "asked"), [(12_000, 120), (250, 2), (199, 1), (1, 1), (0, 1)])
+def test_of_an_address_s_budget_a_process_takes_a_hundredth_at_most(left, asked):
+    assert BY_ADDRESS.slice_of(left) == asked
+
+
+@pytest.mark.parametrize(("limit", "is_exact"), [(120, True), (199, True), (200, False)])
+def test_a_small_budget_of_an_address_is_counted_call_by_call(limit, is_exact):
+    assert replace(BY_ADDRESS, limit=limit).is_exact is is_exact
 
 
 @given(limit=numbers, slices=st.lists(numbers))
