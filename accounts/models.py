@@ -177,7 +177,7 @@ class Account(AbstractBaseUser):
 class SessionQuerySet(models.QuerySet["Session"]):
     """How sessions are found."""
 
-    def living(self, at: datetime) -> Self:
+    def living(self, at: datetime | models.Value) -> Self:
         """Neither ended nor past their absolute end."""
         return self.filter(ended_at__isnull=True, expires_at__gt=at)
 

@@ -8,11 +8,15 @@ does it as Django does (docs/adr/0013).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache, cached_property
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import NOT_PROVIDED, Field, Model, QuerySet
+from django.db.models.sql import UpdateQuery
 
 AnyField: TypeAlias = "Field[Any, Any]"
 Thing = TypeVar("Thing", bound=Model)
@@ -58,12 +62,41 @@ class Question:
     def ask(self, **values: object) -> Sequence[Sequence[Any]]:
         """Return the rows for the values of the slots."""
         question = self._compiled
-        params: list[Any] = [
-            values[given] if isinstance(given, Slot) else given for given in question.params
-        ]
         with planned_once(), connection.cursor() as cursor:
-            cursor.execute(question.sql, params)
+            cursor.execute(question.sql, _filled(question.params, values))
             return [question.converted(row) for row in cursor.fetchall()]
+
+
+class Change:
+    """Rows that are changed where they fit, with other values each time."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], **sets: object) -> None:
+        self._rows, self._sets = rows, sets
+
+    @cached_property
+    def _compiled(self) -> tuple[str, tuple[object, ...]]:
+        query: Any = self._rows().query.chain(UpdateQuery)
+        query.add_update_values(self._sets)
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return sql, tuple(params)
+
+    def make(self, **values: object) -> int:
+        """Change the rows that fit the values of the slots; returns how many there were."""
+        sql, params = self._compiled
+        return _changed(sql, _filled(params, values))
+
+
+def _filled(params: Sequence[object], values: Mapping[str, object]) -> list[Any]:
+    """Return the parameters with a value in each slot, as the database takes it."""
+    return [_plain(values[each]) if isinstance(each, Slot) else each for each in params]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    return value
 
 
 class _Compiled(NamedTuple):
@@ -90,14 +123,18 @@ def _compiled(rows: QuerySet[Any]) -> _Compiled:
     )
 
 
-def columns(kind: type[Model]) -> list[str]:
-    """Return the names of all columns of a kind, for a question that asks for whole things."""
-    return list(_table(kind).columns)
+def columns(kind: type[Model], of: str = "") -> list[str]:
+    """Return the names of all columns of a kind, for a question that asks for whole things.
+
+    `of` is the field that refers to them, where others are asked for as well.
+    """
+    return [f"{of}__{name}" if of else name for name in _table(kind).columns]
 
 
-def whole(kind: type[Thing], values: Sequence[Any]) -> Thing:
-    """Return the thing that these values of its columns make."""
-    return kind.from_db(DEFAULT_DB_ALIAS, columns(kind), values)
+def whole(kind: type[Thing], values: Iterator[Any]) -> Thing:
+    """Return the thing that the next values make: one for each of its columns."""
+    names = _table(kind).columns
+    return kind.from_db(DEFAULT_DB_ALIAS, names, list(islice(values, len(names))))
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -140,7 +177,9 @@ class _Table(NamedTuple):
 def _table(kind: type[Model]) -> _Table:
     columns: dict[str, AnyField] = {f.attname: f for f in kind._meta.concrete_fields}  # noqa: SLF001
     brought = tuple(
-        f for f in columns.values() if not f.primary_key and f.db_default is NOT_PROVIDED
+        f
+        for f in columns.values()
+        if f is not kind._meta.auto_field and f.db_default is NOT_PROVIDED  # noqa: SLF001
     )
     names = ", ".join(_quoted(field) for field in brought)
     table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001

@@ -90,7 +90,7 @@ def _secrets() -> QuerySet[Any, Any]:
         revoked_at__isnull=True,
         account__disabled_at__isnull=True,
     )
-    return living.values_list("digest", *(f"account__{name}" for name in columns(Account)))
+    return living.values_list("digest", *columns(Account, "account"))
 
 
 _SECRETS = Question(_secrets)
@@ -103,4 +103,4 @@ def _holder_of(shown: Secret) -> Account:
     matches = [holder for kept, *holder in known if hmac.compare_digest(kept, digest)]
     if not matches:
         raise InvalidClient
-    return whole(Account, matches[0])
+    return whole(Account, iter(matches[0]))

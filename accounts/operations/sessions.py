@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db.models import F
+from django.db.models import F, QuerySet, Value
 
 from accounts import refresh_tokens, sealing
 from accounts.client_credentials import FIRST_PARTY
@@ -17,6 +17,7 @@ from accounts.standing import REGISTRY
 from audit.actions import Action, Outcome
 from audit.actors import Actor, ActorType
 from audit.recording import Journal
+from wire.prepared import Change, Question, Slot, columns, insert, whole
 
 
 class EndReason(StrEnum):
@@ -68,7 +69,7 @@ def note_failure(username: str, journal: Journal) -> None:
 def begin(account: Account, audience: Audience, journal: Journal) -> Refresh:
     """Open a session for an account that was just vouched for."""
     lifetime = timedelta(seconds=settings.CONTRACT.session_seconds)
-    session = Session.objects.create(
+    session = Session(
         account=account,
         audience=audience,
         client_id=FIRST_PARTY,
@@ -78,6 +79,7 @@ def begin(account: Account, audience: Audience, journal: Journal) -> Refresh:
         ip=journal.origin.ip,
         user_agent=journal.origin.user_agent,
     )
+    insert([session])
     _record(journal, Action.TOKEN_ISSUED, session)
     return Refresh(session, _token(session.pk, 0))
 
@@ -97,15 +99,9 @@ def refresh(shown: Shown, journal: Journal) -> Refresh:
     refuses after the commit. Raises RefreshRefused for anything else that does not refresh.
     """
     session_id, generation = shown.session_id, shown.generation
-    rotated = (
-        _alive(session_id, journal)
-        .filter(generation=generation)
-        .update(generation=F("generation") + 1, rotated_at=journal.at)
-    )
-    session = Session.objects.select_related("account", "audience").filter(pk=session_id).first()
-    if session is None:
-        raise RefreshRefused
-    if rotated:
+    turned = _TURN.make(session=session_id, generation=generation, at=journal.at)
+    session = _found(session_id)
+    if turned:
         _record(journal, Action.TOKEN_REFRESHED, session)
         return Refresh(session, _token(session_id, generation + 1))
     return _name_the_miss(session, generation, journal)
@@ -152,11 +148,32 @@ def end_all(handle: str, journal: Journal, reason: EndReason = EndReason.SIGNED_
     return ended
 
 
-def _alive(session_id: UUID, journal: Journal):  # type: ignore[no-untyped-def]
+def _turning() -> QuerySet[Session]:
     # No join: it would move the conditions into a subquery, which a row lock does not re-check.
-    return Session.objects.living(journal.at).filter(
-        pk=session_id, account__in=Account.objects.filter(disabled_at__isnull=True)
+    return Session.objects.living(Value(Slot("at"))).filter(
+        pk=Value(Slot("session")),
+        generation=Value(Slot("generation")),
+        account__in=Account.objects.filter(disabled_at__isnull=True),
     )
+
+
+_TURN = Change(_turning, generation=F("generation") + 1, rotated_at=Value(Slot("at")))
+_WHOLE = Question(
+    lambda: Session.objects.filter(pk=Value(Slot("session"))).values_list(
+        *columns(Session), *columns(Account, "account"), *columns(Audience, "audience")
+    )
+)
+
+
+def _found(session_id: UUID) -> Session:
+    """Return the session with its account and its audience. Raises RefreshRefused."""
+    rows = _WHOLE.ask(session=session_id)
+    if not rows:
+        raise RefreshRefused
+    values = iter(rows[0])
+    session = whole(Session, values)
+    session.account, session.audience = whole(Account, values), whole(Audience, values)
+    return session
 
 
 def _end(sessions, reason: EndReason, journal: Journal) -> int:  # type: ignore[no-untyped-def]

@@ -99,7 +99,7 @@ def audience_named(name: str = "", resource: str = "") -> Audience:
     `/.well-known/oauth-protected-resource` tells. Raises InvalidTarget.
     """
     if not resource:
-        found = [whole(Audience, row) for row in _BY_NAME.ask(name=name or TASKFLOW)]
+        found = [whole(Audience, iter(row)) for row in _BY_NAME.ask(name=name or TASKFLOW)]
     else:
         wanted = _at_resource(resource) & (Q(name=name) if name else Q())
         found = list(Audience.objects.filter(wanted)[:1])
