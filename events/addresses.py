@@ -13,8 +13,10 @@ from events.errors import UnfitAddress
 from wire.errors import InvalidInput
 
 LONGEST = 2_000
-# IPv6 that carries an IPv4 address inside, by which a private one could be reached.
-_WRAPPED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+# All that is given out of IPv6 (RFC 4291, section 2.4); outside it are old ways into networks,
+# as those that carry an IPv4 address inside. Within it there are two more: 6to4 and Teredo.
+_GIVEN_OUT = ip_network("2000::/3")
+_WRAPPED = (ip_network("2002::/16"), ip_network("2001::/32"))
 _USUAL_PORTS = {"https": 443, "http": 80}
 
 Resolve = Callable[..., list[Any]]
@@ -45,7 +47,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
-        if any(ip in network for network in _WRAPPED):
+        if ip not in _GIVEN_OUT or any(ip in network for network in _WRAPPED):
             return False
     return ip.is_global and not ip.is_multicast
 

@@ -1,4 +1,4 @@
-"""How do webhooks hear of events? One after the other, each until it was heard or given up on.
+"""What does a webhook hear in its turn? What it has not heard yet, one event after the other.
 
 What was told is told up to a place in the order of events, so nothing is lost and nothing is
 stored per call. A call may be made twice, when its end is not learnt: `webhook-id` tells.
@@ -6,9 +6,12 @@ stored per call. A call may be made twice, when its end is not learnt: `webhook-
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPConnection
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from rest_framework.renderers import JSONRenderer
 
 from accounts.fetching import FetchFailed, within
 from accounts.sealing import CannotUnseal
+from audit.errors import NothingRecorded
 from audit.shell import recording_from_shell
 from events import webhooks
 from events.addresses import Line
@@ -31,61 +35,70 @@ from outbox.reading import replay
 from tasks.sight import Sight
 from wire.clock import now
 
-AT_ONCE = 100
+# A turn ends after so many events and after so long, for others stand in line.
+MOST_IN_A_TURN, LONGEST_TURN = 100, timedelta(seconds=10)
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 3_600.0  # seconds
 DELIVERED, FAILED, DISABLED = "delivered", "failed", "disabled"
 
-
-def deliver_due() -> Counter[str]:
-    """Tell every webhook that is due what it has not heard; returns how it went.
-
-    Several may do so at once: each webhook is one's alone until it is let go or its claim lapses.
-    """
-    tally: Counter[str] = Counter()
-    due = Webhook.objects.due(now()).order_by("next_attempt_at")
-    for webhook_id in list(due.values_list("pk", flat=True)):
-        webhook = Webhook.objects.claim(webhook_id, now())
-        if webhook is not None:
-            tally.update(_serve(webhook))
-    return tally
+# Asks the receiver; returns why the event was not heard, None if it was. Knows no database.
+Call: TypeAlias = Callable[[], str | None]
+# Yields calls, is sent what came of each, and returns whether there is more to tell.
+Turn: TypeAlias = Generator[Call, str | None, bool]
 
 
-def _serve(webhook: Webhook) -> Iterator[str]:
+def turn(webhook: Webhook, tally: Counter[str], is_stopping: Callable[[], bool]) -> Turn:
+    """Tell a webhook that was claimed what it has not heard, and count how it went."""
     sight = webhooks.sight_of(webhook)
     if sight is None:
-        yield _give_up(webhook, "its maker may no longer have it")
-        return
+        tally[DISABLED] += _give_up(webhook, "its maker may no longer have it")
+        return False
     # Everything up to here is settled, so what does not concern the webhook need not be seen again.
-    end = webhooks.newest()
-    for event in _unheard(webhook, sight):
-        reason = _call(webhook, event)
-        if reason is not None:
-            yield _put_off(webhook, reason)
-            return
-        yield DELIVERED
-        if not _move_to(webhook, event.cursor):
-            return
+    end, over = webhooks.newest(), now() + LONGEST_TURN
+    unheard = _unheard(webhook, sight)
+    for event in unheard:
+        if is_stopping() or now() > over:
+            return _let_go(webhook)
+        if not (yield from _tell(webhook, event, tally)):
+            return False
+    if len(unheard) == MOST_IN_A_TURN:
+        return _let_go(webhook)
     _move_to(webhook, max(end, webhook.cursor), claim=None, claimed_until=None)
+    return False
 
 
-def _unheard(webhook: Webhook, sight: Sight) -> Iterator[Event]:
+def _tell(webhook: Webhook, event: Event, tally: Counter[str]) -> Turn:
+    """Tell one event; returns whether the webhook is to hear more."""
+    reason = yield _call(webhook, event)
+    if reason is not None:
+        _put_off(webhook, reason, tally)
+        return False
+    tally[DELIVERED] += 1
+    return _move_to(webhook, event.cursor)
+
+
+def _unheard(webhook: Webhook, sight: Sight) -> Sequence[Event]:
     concerns = events_in(sight)
     if webhook.project_slug is not None:
         concerns &= Q(project_slug=webhook.project_slug)
-    place = webhook.cursor
-    while found := narrowed(replay(place, seen=concerns, most=AT_ONCE), sight):
-        yield from found
-        place = found[-1].cursor
+    return narrowed(replay(webhook.cursor, seen=concerns, most=MOST_IN_A_TURN), sight)
 
 
-def _call(webhook: Webhook, event: Event) -> str | None:
-    """Tell one event; returns why it was not heard, None if it was."""
+def _call(webhook: Webhook, event: Event) -> Call:
+    """Return the call that tells one event, signed now."""
     body = JSONRenderer().render(EventOut(event).data)
     try:
         secret = webhooks.secret_of(webhook)
-        headers = signed_headers(secret, str(event.cursor), int(now().timestamp()), body)
-        _post(webhook.url, body, headers)
-    except (FetchFailed, CannotUnseal) as failure:
+    except CannotUnseal as failure:
+        reason = str(failure)
+        return lambda: reason
+    headers = signed_headers(secret, str(event.cursor), int(now().timestamp()), body)
+    return partial(_ask, webhook.url, body, headers)
+
+
+def _ask(url: str, body: bytes, headers: Mapping[str, str]) -> str | None:
+    try:
+        _post(url, body, headers)
+    except FetchFailed as failure:
         return str(failure)
     return None
 
@@ -118,10 +131,17 @@ def _move_to(webhook: Webhook, place: Cursor, **sets: object) -> bool:
     )
 
 
-def _put_off(webhook: Webhook, reason: str) -> str:
+def _let_go(webhook: Webhook) -> bool:
+    """Leave a webhook to whoever takes it on next; returns that there is more to tell."""
+    return Webhook.objects.go_on(webhook, claim=None, claimed_until=None)
+
+
+def _put_off(webhook: Webhook, reason: str, tally: Counter[str]) -> None:
     failures = webhook.failures + 1
     if failures >= settings.CONTRACT.webhook_attempts:
-        return _give_up(webhook, reason)
+        tally[DISABLED] += _give_up(webhook, reason)
+        return
+    tally[FAILED] += 1
     Webhook.objects.go_on(
         webhook,
         failures=failures,
@@ -130,13 +150,13 @@ def _put_off(webhook: Webhook, reason: str) -> str:
         claim=None,
         claimed_until=None,
     )
-    return FAILED
 
 
-def _give_up(webhook: Webhook, reason: str) -> str:
-    with recording_from_shell() as journal:
-        webhooks.disable(webhook, reason, journal=journal)
-    return DISABLED
+def _give_up(webhook: Webhook, reason: str) -> bool:
+    """Disable a webhook; False when it is no longer ours, or no more."""
+    with suppress(NothingRecorded), recording_from_shell() as journal:
+        return webhooks.disable(webhook, reason, journal=journal)
+    return False
 
 
 def pause_after(failures: int) -> timedelta:

@@ -76,12 +76,17 @@ def delete(webhook_id: UUID, *, caller: Principal, journal: Journal) -> None:
     _record(journal, Action.WEBHOOK_DELETED, webhook)
 
 
-def disable(webhook: Webhook, reason: str, *, journal: Journal) -> None:
-    """Give up on an address; its place is kept for a webhook that comes after it."""
-    Webhook.objects.go_on(
+def disable(webhook: Webhook, reason: str, *, journal: Journal) -> bool:
+    """Give up on an address; its place is kept for a webhook that comes after it.
+
+    False, and nothing recorded, when it has passed to somebody else or is gone.
+    """
+    is_ours = Webhook.objects.go_on(
         webhook, disabled_at=journal.at, last_error=reason, claim=None, claimed_until=None
     )
-    _record(journal, Action.WEBHOOK_DISABLED, webhook, reason=reason)
+    if is_ours:
+        _record(journal, Action.WEBHOOK_DISABLED, webhook, reason=reason)
+    return is_ours
 
 
 def seen_by(caller: Principal) -> WebhookQuerySet:

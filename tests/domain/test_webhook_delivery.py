@@ -13,7 +13,8 @@ from django.core.management import call_command
 from accounts.models import Account
 from audit.models import Entry
 from events import delivery, webhooks
-from events.delivery import deliver_due, pause_after
+from events.deliverer import deliver_due
+from events.delivery import pause_after
 from events.models import Webhook
 from outbox.cursors import Cursor
 from outbox.models import Event
