@@ -26,6 +26,12 @@ RUN ENV=DEV \
     && /opt/venv/bin/python -m compileall -q .
 
 FROM ${PYTHON_IMAGE}
+
+# Whoever gets in finds no pip, no package manager and no shell; this one takes itself away.
+RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3.*/site-packages /usr/lib/python3/dist-packages \
+        /usr/bin/pip* /usr/bin/perl* /usr/*bin/apt* /usr/*bin/dpkg* /var/lib/apt \
+        /bin/bash /bin/rbash /bin/dash /bin/sh
+
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

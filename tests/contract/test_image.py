@@ -111,8 +111,12 @@ def test_each_base_is_pinned_by_digest_and_named_in_one_place():
     assert {line.split()[0] for line in instructions("FROM")} == {"${PYTHON_IMAGE}"}
 
 
+def test_what_lies_about_in_the_folders_of_the_image_stays_outside():
+    assert {"**/.*", "**/*.pem", "**/*.key", "**/__pycache__"} <= set(LIST)
+
+
 def test_packages_come_by_hash_and_only_those_of_the_runtime():
-    (install,) = [line for line in instructions("RUN") if "pip" in line]
+    (install,) = [line for line in instructions("RUN") if "pip --python" in line]
 
     assert {"--require-hashes", "--no-deps", "--only-binary=:all:"} <= set(install.split())
     assert re.findall(r"-r (\S+)", install) == ["requirements.txt"]
