@@ -27,14 +27,21 @@ class Situated(Protocol):
 
 
 def recording_for(
-    request: Request | HttpRequest, *, actor: Actor | None = None
+    request: Request | HttpRequest, *, actor: Actor | None = None, lazily: bool = False
 ) -> AbstractContextManager[Journal]:
-    """Open the transaction of this request on behalf of its caller (or of `actor`)."""
+    """Open the transaction of this request on behalf of its caller (or of `actor`).
+
+    `lazily`: as audit.recording.recording has it.
+    """
     caller = getattr(request, "user", None)
     who = actor or (cast("Acting", caller).as_actor() if hasattr(caller, "as_actor") else NOBODY)
     situated = cast("Situated", request)
     return recording(
-        actor=who, at=situated.at, origin=situated.origin, within=getattr(request, "whole", None)
+        actor=who,
+        at=situated.at,
+        origin=situated.origin,
+        within=getattr(request, "whole", None),
+        lazily=lazily,
     )
 
 

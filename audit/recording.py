@@ -1,27 +1,36 @@
 """The one place where a transaction begins, and the journal whose entries end it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
 
 from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
-from wire.prepared import insert
+from wire.prepared import Update, insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
 
 
+class _NotAtOnce(Exception):
+    """A change and its entries could not be stored in one statement."""
+
+
 @dataclass(slots=True)
 class Journal:
-    """An open transaction: who acts, what time it is, and what will be written about it."""
+    """A transaction: who acts, what time it is, and what will be written about it.
+
+    It is open, unless its recording begins lazily: then nothing can be written until `begin` opens
+    it, or `carry_out` makes the one change that there is.
+    """
 
     actor: Actor
     at: datetime
@@ -29,6 +38,48 @@ class Journal:
     entries: list[Entry] = field(default_factory=list)
     kept: dict[type[Any], list[Model]] = field(default_factory=lambda: defaultdict(list))
     is_told_elsewhere: bool = False
+    is_open: bool = True
+    is_complete: bool = False
+    within: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self) -> None:
+        """Open the transaction unless it is open: for whatever takes more than one statement."""
+        if not self.is_open:
+            self.within.enter_context(transaction.atomic(durable=True))
+            self.is_open = True
+
+    def carry_out(self, change: Update, note: Callable[[], None]) -> bool:
+        """Make a change and have it noted, unless there is nothing to change; tell which.
+
+        Where no transaction is open, change and notes are one statement.
+        """
+        if not self.is_open and connection.vendor != "postgresql":
+            self.begin()
+        if not self.is_open:
+            with suppress(_NotAtOnce):
+                return self._carry_out_at_once(change, note)
+            self.begin()
+        made = bool(change.make())
+        if made:
+            note()
+        return made
+
+    def _carry_out_at_once(self, change: Update, note: Callable[[], None]) -> bool:
+        note()
+        if not self.entries:
+            raise NothingRecorded
+        rows = [*self.entries, *chain.from_iterable(self.kept.values())]
+        try:
+            self.is_complete = bool(change.make_with(rows))
+        except OperationalError:
+            raise
+        except DatabaseError as error:
+            # One after the other they tell which of them it was.
+            raise _NotAtOnce from error
+        finally:
+            self.entries.clear()
+            self.kept.clear()
+        return self.is_complete
 
     def told_elsewhere(self) -> None:
         """Allow no entry: this is a step of something that has entries of its beginning and end."""
@@ -109,25 +160,50 @@ def rehearsal() -> Iterator[None]:
 
 @contextmanager
 def recording(
-    *, actor: Actor, at: datetime, origin: Origin, within: Whole | None = None
+    *,
+    actor: Actor,
+    at: datetime,
+    origin: Origin,
+    within: Whole | None = None,
+    lazily: bool = False,
 ) -> Iterator[Journal]:
     """Open the one transaction of a request, a command or a one-shot, or a part of a whole one.
 
     Commits the block's changes together with its entries and what is kept beside them. Raises
     AuditUnavailable when these cannot be stored and NothingRecorded when there are no entries;
-    nothing is changed then.
+    nothing is changed then. `lazily`: for what reads, decides and makes one change, which takes no
+    transaction where a statement is one (docs/adr/0025).
     """
-    journal = Journal(actor=actor, at=at, origin=origin)
-    with transaction.atomic(durable=within is None):
+    with ExitStack() as stack:
+        journal = Journal(actor=actor, at=at, origin=origin, is_open=False, within=stack)
+        if within is not None or not lazily or connection.in_atomic_block:
+            stack.enter_context(transaction.atomic(durable=within is None))
+            journal.is_open = True
+        else:
+            stack.enter_context(connection.execute_wrapper(_only_reads))
         yield journal
-        if not journal.entries and not journal.is_told_elsewhere:
-            raise NothingRecorded
-        try:
-            kinds: list[list[Any]] = [journal.entries, *journal.kept.values()]
-            for rows in kinds:
-                for first in range(0, len(rows), AT_ONCE):
-                    insert(rows[first : first + AT_ONCE])
-        except DatabaseError as error:
-            raise AuditUnavailable from error
+        if not journal.is_complete:
+            _complete(journal)
     if within is not None:
         within.entries += len(journal.entries)
+
+
+def _only_reads(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    if not (connection.in_atomic_block or sql.startswith(("SELECT", "WITH", "BEGIN"))):
+        raise RuntimeError(f"No transaction is open for: {sql}")
+    return execute(sql, params, many, context)
+
+
+def _complete(journal: Journal) -> None:
+    if not journal.entries and not journal.is_told_elsewhere:
+        raise NothingRecorded
+    journal.begin()
+    try:
+        kinds: list[list[Any]] = [journal.entries, *journal.kept.values()]
+        for rows in kinds:
+            for first in range(0, len(rows), AT_ONCE):
+                insert(rows[first : first + AT_ONCE])
+    except DatabaseError as error:
+        raise AuditUnavailable from error

@@ -50,7 +50,7 @@ class TakeStep(Endpoint):
     def post(self, request: Request, task_id: int) -> Response:
         """Take the step and answer with the whole task."""
         asked = operations.Asked(**self.read(request))
-        with recording_for(request) as journal:
+        with recording_for(request, lazily=True) as journal:
             task = operations.take_step(
                 self.verb,
                 task_id=task_id,

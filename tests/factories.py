@@ -89,10 +89,10 @@ _SIGNS: dict[Status, dict[str, Any]] = {
 
 
 @contextmanager
-def acting(caller: Principal, at: datetime = NOON) -> Iterator[Journal]:
+def acting(caller: Principal, at: datetime = NOON, *, lazily: bool = False) -> Iterator[Journal]:
     """Open a recording on behalf of the caller, as a view would."""
     origin = Origin(request_id="test-request")
-    with recording(actor=caller.as_actor(), at=at, origin=origin) as journal:
+    with recording(actor=caller.as_actor(), at=at, origin=origin, lazily=lazily) as journal:
         yield journal
 
 

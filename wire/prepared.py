@@ -143,20 +143,36 @@ def insert(rows: Sequence[Model]) -> None:
     They are not told their ids.
     """
     table = _table(type(rows[0]))
-    params = [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for row in rows
-        for field in table.fields
-    ]
-    _changed(f"{table.insert} {', '.join([table.places] * len(rows))}", params)
+    params = [value for row in rows for value in table.stored(row)]
+    _changed(f"{table.insert} VALUES {', '.join([f'({table.places})'] * len(rows))}", params)
 
 
-def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, object]) -> int:
-    """Set columns of the rows that have these values; returns how many there were."""
-    columns = _table(kind).columns
-    given = [*sets.items(), *where.items()]
-    params = [columns[name].get_db_prep_save(value, connection) for name, value in given]
-    return _changed(_update(kind, tuple(sets), tuple(where)), params)
+class Update(NamedTuple):
+    """Some columns to set in the rows of a kind that have certain values."""
+
+    kind: type[Model]
+    sets: Mapping[str, object]
+    where: Mapping[str, object]
+
+    def make(self) -> int:
+        """Set them; returns in how many rows."""
+        sql = _update(self.kind, tuple(self.sets), tuple(self.where))
+        return _changed(sql, self._params())
+
+    def make_with(self, rows: Sequence[Model]) -> int:
+        """Set them, and store new rows if there was anything to set; all in one statement.
+
+        Returns in how many rows columns were set. For PostgreSQL.
+        """
+        kinds = tuple(type(row) for row in rows)
+        sql = _update_with(self.kind, tuple(self.sets), tuple(self.where), kinds)
+        stored = [value for row in rows for value in _table(type(row)).stored(row)]
+        return _changed(sql, [*self._params(), *stored])
+
+    def _params(self) -> list[Any]:
+        columns = _table(self.kind).columns
+        given = [*self.sets.items(), *self.where.items()]
+        return [columns[name].get_db_prep_save(value, connection) for name, value in given]
 
 
 def _changed(sql: str, params: Sequence[Any]) -> int:
@@ -172,6 +188,12 @@ class _Table(NamedTuple):
     insert: str
     places: str
 
+    def stored(self, row: Model) -> list[Any]:
+        """Return the values of a new row as the database takes them."""
+        return [
+            field.get_db_prep_save(getattr(row, field.attname), connection) for field in self.fields
+        ]
+
 
 @cache
 def _table(kind: type[Model]) -> _Table:
@@ -186,8 +208,8 @@ def _table(kind: type[Model]) -> _Table:
     return _Table(
         columns,
         brought,
-        f"INSERT INTO {table} ({names}) VALUES",
-        f"({', '.join(['%s'] * len(brought))})",
+        f"INSERT INTO {table} ({names})",
+        ", ".join(["%s"] * len(brought)),
     )
 
 
@@ -198,6 +220,22 @@ def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) ->
     condition = " AND ".join(f"{_quoted(columns[name])} = %s" for name in where)
     table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
     return f"UPDATE {table} SET {changes} WHERE {condition}"
+
+
+@cache
+def _update_with(
+    kind: type[Model],
+    sets: tuple[str, ...],
+    where: tuple[str, ...],
+    kinds: tuple[type[Model], ...],
+) -> str:
+    tables = [_table(each) for each in kinds]
+    stored = [
+        f"stored_{place} AS ({table.insert} SELECT {table.places} FROM changed)"
+        for place, table in enumerate(tables)
+    ]
+    changed = f"changed AS ({_update(kind, sets, where)} RETURNING 1)"
+    return f"WITH {', '.join([changed, *stored])} SELECT FROM changed"
 
 
 def _quoted(field: AnyField) -> str:

@@ -5,7 +5,7 @@ from audit.actions import Action
 from audit.recording import Journal
 from tasks.lifecycle import Status
 from tasks.operations.effects import Asked, Moment, taken
-from tasks.operations.settling import differences, moved, note
+from tasks.operations.settling import Settled, carried_out, differences, note
 from tasks.operations.steps import remember_holder
 from tasks.ready import Wanted, next_ready
 from tasks.rows import TaskRow
@@ -35,11 +35,15 @@ def claim(
     if before is None:
         raise NothingReady
     moment = Moment(before, caller, journal.at, Asked(lease_seconds=lease_seconds))
-    settled = moved(before, journal.at, {"status": Status.IN_PROGRESS.value, **taken(moment)})
+    said = {"lease_seconds": lease_seconds} if lease_seconds else {}
+
+    def tell(settled: Settled) -> None:
+        remember_holder(settled, journal)
+        note(journal, Action.TASK_CLAIMED, settled.after,
+             differences(before.task, settled.after), said)  # fmt: skip
+
+    sets = {"status": Status.IN_PROGRESS.value, **taken(moment)}
+    settled = carried_out(before, sets, journal, tell)
     if settled is None:
         raise NothingReady
-    remember_holder(settled, journal)
-    said = {"lease_seconds": lease_seconds} if lease_seconds else {}
-    note(journal, Action.TASK_CLAIMED, settled.after,
-         differences(before.task, settled.after), said)  # fmt: skip
     return settled.after

@@ -6,7 +6,7 @@ from audit.recording import Journal
 from tasks.errors import HasDependents, HasSubtasks
 from tasks.models import Dependency, Task
 from tasks.operations.rights import may_delete
-from tasks.operations.settling import Expectation, Sets, anything, note, settle, whole
+from tasks.operations.settling import Expectation, Sets, Settled, anything, note, settle, whole
 from tasks.rows import Standing
 
 
@@ -29,7 +29,10 @@ def delete(
             raise HasDependents
         return {}
 
-    # Moving the row first keeps children from coming under it between decision and deletion.
-    settled = settle(task_id, caller, journal.at, decide, expected)
-    Task.objects.filter(pk=task_id).delete()
-    note(journal, Action.TASK_DELETED, settled.before.task, whole(settled.before.task, gone=True))
+    def tell(settled: Settled) -> None:
+        # Moving the row first keeps children from coming under it between decision and deletion.
+        Task.objects.filter(pk=task_id).delete()
+        task = settled.before.task
+        note(journal, Action.TASK_DELETED, task, whole(task, gone=True))
+
+    settle(task_id, caller, journal, decide, tell, expected)

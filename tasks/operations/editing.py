@@ -111,11 +111,12 @@ def _amend(
             wanted |= _assigned(wanted["assigned_to"], standing, caller, journal)
         return wanted
 
-    settled = settle(task_id, caller, journal.at, decide, expected)
-    remember_holder(settled, journal)
-    after = _related(edits, settled, caller)
-    _tell(settled.before.task, after, journal)
-    return after
+    def tell(settled: Settled) -> None:
+        remember_holder(settled, journal)
+        _relate(edits, settled, caller)
+        _tell(settled.before.task, _as_edited(edits, settled), journal)
+
+    return _as_edited(edits, settle(task_id, caller, journal, decide, tell, expected))
 
 
 def _changed(edits: Mapping[str, Any], task: TaskRow) -> Sets:
@@ -151,14 +152,18 @@ def _assigned(
     return sets
 
 
-def _related(edits: Mapping[str, Any], settled: Settled, caller: Principal) -> TaskRow:
+def _relate(edits: Mapping[str, Any], settled: Settled, caller: Principal) -> None:
     before, after = settled.before, settled.after
     if "parent_id" in settled.sets and after.parent_id is not None:
         relations.come_under(after.parent_id, caller, is_open=before.is_open)
+    if "depends_on" in edits:
+        relations.wait_for(after.id, before.task.depends_on, edits["depends_on"])
+
+
+def _as_edited(edits: Mapping[str, Any], settled: Settled) -> TaskRow:
     if "depends_on" not in edits:
-        return after
-    relations.wait_for(after.id, before.task.depends_on, edits["depends_on"])
-    return after._replace(depends_on=edits["depends_on"])
+        return settled.after
+    return settled.after._replace(depends_on=edits["depends_on"])
 
 
 def _tell(before: TaskRow, after: TaskRow, journal: Journal) -> None:

@@ -1,7 +1,6 @@
 """How does one change win over others that come at the same instant?"""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from accounts.principals import Principal
@@ -9,11 +8,12 @@ from audit.actions import Action
 from audit.recording import Journal
 from outbox.telling import tell
 from tasks.errors import NoSuchTask
-from tasks.models import Task, move, standing_of
+from tasks.models import Task, moving, standing_of
 from tasks.rows import Standing, TaskRow, told
 
 Sets = dict[str, Any]
 Expectation: TypeAlias = Callable[[Any], None]
+Telling: TypeAlias = Callable[["Settled"], None]
 
 # A change of these needs no telling, as every change brings it.
 _IMPLIED = frozenset({"id", "version", "created_at", "updated_at"})
@@ -22,7 +22,7 @@ _DERIVED = frozenset({"subtask_count", "subtasks_completed"})
 
 
 class Settled(NamedTuple):
-    """What a task was when the change was decided, what was set, and what it is now."""
+    """What a task was when the change was decided, what is set, and what it is after that."""
 
     before: Standing
     sets: Sets
@@ -36,11 +36,12 @@ def anything(found: object) -> None:
 def settle(
     task_id: int,
     caller: Principal,
-    at: datetime,
+    journal: Journal,
     decide: Callable[[Standing], Sets],
+    tell: Telling,
     expected: Expectation = anything,
 ) -> Settled:
-    """Read, decide, and change the task if it still is what was read.
+    """Read, decide, and change the task if it still is what was read; `tell` notes the change.
 
     Who loses a race decides again about what the winner left, and who loses twice does so holding
     the row's lock, which ends it. What is expected is asked of the row that is decided on.
@@ -48,8 +49,11 @@ def settle(
     """
     for last in (False, False, True):
         if last:
+            journal.begin()
             Task.objects.lock(task_id)
-        settled = _attempt(task_id, caller, at, decide, expected)
+        before = found(task_id, caller)
+        expected(before.task)
+        settled = carried_out(before, decide(before), journal, tell)
         if settled is not None:
             return settled
     raise NoSuchTask
@@ -63,13 +67,14 @@ def found(task_id: int, caller: Principal) -> Standing:
     return standing
 
 
-def moved(before: Standing, at: datetime, sets: Sets) -> Settled | None:
+def carried_out(before: Standing, sets: Sets, journal: Journal, tell: Telling) -> Settled | None:
     """Change the task unless somebody changed it since it was read; None when somebody did."""
-    if not move(before.task, at, sets):
-        return None
     seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
-    after = before.task._replace(**seen, version=before.task.version + 1, updated_at=at)
-    return Settled(before, sets, after)
+    task = before.task
+    after = task._replace(**seen, version=task.version + 1, updated_at=journal.at)
+    settled = Settled(before, sets, after)
+    made = journal.carry_out(moving(task, journal.at, sets), lambda: tell(settled))
+    return settled if made else None
 
 
 def note(
@@ -118,15 +123,3 @@ def whole(task: TaskRow, *, gone: bool) -> dict[str, tuple[object, object]]:
         and _AT_FIRST.get(name) != value
     }
     return {name: (value, None) if gone else (None, value) for name, value in members.items()}
-
-
-def _attempt(
-    task_id: int,
-    caller: Principal,
-    at: datetime,
-    decide: Callable[[Standing], Sets],
-    expected: Expectation,
-) -> Settled | None:
-    before = found(task_id, caller)
-    expected(before.task)
-    return moved(before, at, decide(before))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from typing import cast
 
 from accounts.principals import Principal
 from audit.recording import Journal
@@ -98,27 +99,41 @@ def _walk(
     def decide(standing: Standing) -> Sets:
         verb = choose(standing)
         _refuse(verb, standing, caller, asked)
-        return effects(verb, Moment(standing, caller, journal.at, asked))
+        sets = effects(verb, Moment(standing, caller, journal.at, asked))
+        if _rejoins(verb, standing) or _left(standing, sets):
+            journal.begin()
+        return sets
 
-    settled = settle(task_id, caller, journal.at, decide, expected)
-    remember_holder(settled, journal)
-    verb = choose(settled.before)
-    if verb is Verb.REOPEN and settled.before.parent_id is not None:
-        rejoin(settled.before.parent_id)
     said = {name: value for name, value in asdict(asked).items() if value not in {None, ""}}
-    note(journal, STEPS[verb].action, settled.after,
-         differences(settled.before.task, settled.after), said)  # fmt: skip
-    return settled.after
+
+    def tell(settled: Settled) -> None:
+        before, verb = settled.before, choose(settled.before)
+        remember_holder(settled, journal)
+        if _rejoins(verb, before):
+            rejoin(cast("int", before.parent_id))
+        note(journal, STEPS[verb].action, settled.after,
+             differences(before.task, settled.after), said)  # fmt: skip
+
+    return settle(task_id, caller, journal, decide, tell, expected).after
+
+
+def _rejoins(verb: Verb, standing: Standing) -> bool:
+    return verb is Verb.REOPEN and standing.parent_id is not None
+
+
+def _left(before: Standing, sets: Sets) -> str | None:
+    """Return whose hold passes to another by this, if it does."""
+    return None if sets.get("held_by") in {None, before.held_by} else before.held_by
 
 
 def remember_holder(settled: Settled, journal: Journal) -> None:
     """Keep whose hold has passed to another, to tell them so when they come back."""
-    left, taker = settled.before.held_by, settled.sets.get("held_by")
-    if left is None or taker is None or left == taker:
+    before, left = settled.before, _left(settled.before, settled.sets)
+    if left is None:
         return
-    let_go = not settled.before.is_held or journal.actor.id == left
+    let_go = not before.is_held or journal.actor.id == left
     former = FormerHolder(
-        task_id=settled.after.id, principal=left, overtaken_at=None if let_go else journal.at
+        task_id=before.task.id, principal=left, overtaken_at=None if let_go else journal.at
     )
     FormerHolder.objects.bulk_create(
         [former],

@@ -17,6 +17,7 @@ PAST_IT = {
     "tasks/operations/creating.py::_project": "of a parent that was found for the caller",
     "tasks/operations/creating.py::_insert": "makes one",
     "tasks/operations/deleting.py::delete": "of a task that was found for the caller",
+    "tasks/operations/deleting.py::tell": "of the same",
     "tasks/operations/deleting.py::decide": "rules count what nobody sees too",
     "tasks/operations/importing.py::bring_in": "makes some",
     "tasks/operations/importing.py::_related": "of parents that were found for the caller",

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from tasks import reading
-from tasks.models import Task, move, standing_of
+from tasks.models import Task, moving, standing_of
 from tests.factories import ADMIN, ALICE, BOB, NOON, ROBO, a_project, a_task, stored
 
 pytestmark = pytest.mark.django_db
@@ -43,12 +43,12 @@ def test_a_move_changes_what_it_is_told_to_and_nothing_else(tasks):
     before, row = stored(task), reading.get(task.pk, caller=ADMIN)
     others = [stored(other) for other in tasks[1:]]
 
-    assert move(row, later, {"tags": ["b"], "parent_id": None, "due_date": None})
+    assert moving(row, later, {"tags": ["b"], "parent_id": None, "due_date": None}).make()
 
     changed = {"tags": ["b"], "due_date": None, "version": 2, "updated_at": later}
     assert stored(task) == {**before, **changed}
     assert [stored(other) for other in tasks[1:]] == others
-    assert not move(row, later, {"tags": []})
+    assert not moving(row, later, {"tags": []}).make()
 
 
 @pytest.mark.only_on("postgresql")  # SQLite keeps no plans

@@ -3,10 +3,11 @@
 import pytest
 from django.db.models import F
 
+from audit.actions import Action
 from tasks.errors import NoSuchTask
 from tasks.models import Task
-from tasks.operations.settling import settle
-from tests.factories import ALICE, NOON, a_task, stored
+from tasks.operations.settling import note, settle
+from tests.factories import ALICE, a_task, acting, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +25,20 @@ class Rival:
         return {"title": f"Version {standing.task.version}"}
 
 
+def noting(journal):
+    def tell(settled):
+        note(journal, Action.TASK_UPDATED, settled.after, {})
+
+    return tell
+
+
 @pytest.mark.parametrize("times", [0, 1, 2])
 def test_the_decision_is_made_about_what_the_winner_left(times):
     task = a_task()
     decide = Rival(task, times)
 
-    settled = settle(task.pk, ALICE, NOON, decide)
+    with acting(ALICE) as journal:
+        settled = settle(task.pk, ALICE, journal, decide, noting(journal))
 
     assert decide.seen == list(range(1, times + 2))
     assert settled.after.title == stored(task)["title"] == f"Version {times + 1}"
@@ -43,5 +52,5 @@ def test_a_task_that_goes_meanwhile_is_no_task():
         Task.objects.filter(pk=task.pk).delete()
         return {"title": "Gone"}
 
-    with pytest.raises(NoSuchTask):
-        settle(task.pk, ALICE, NOON, decide)
+    with pytest.raises(NoSuchTask), acting(ALICE) as journal:
+        settle(task.pk, ALICE, journal, decide, noting(journal))
