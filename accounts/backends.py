@@ -2,16 +2,22 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from accounts import guesses
+from accounts import guesses, openid
 from accounts.errors import SignInPaused
 from accounts.models import Account
 from accounts.purse import PURSE
 from accounts.throttles import address_of, policy_named
 from audit.http import Situated
+
+
+def console_takes_passwords() -> bool:
+    """Tell whether a password opens the console: not where staff come through a provider alone."""
+    return settings.CONTRACT.allow_password_sign_in or not openid.is_set_up()
 
 
 class CountedPasswords(ModelBackend):
@@ -26,26 +32,34 @@ class CountedPasswords(ModelBackend):
     ) -> Account | None:
         """Return the account, None when the password is not its own.
 
-        Raises PermissionDenied past the budget, or where none can be kept: the form then says
-        what it says of a wrong one.
+        Raises PermissionDenied past the budget, where none can be kept, or where no password is
+        taken: the form then says what it says of a wrong one.
         Without a request whoever asks has counted, as the API does, which answers 429.
         """
         if request is None:
             return self._account(None, username, password, **kwargs)
-        address, at = address_of(request), cast("Situated", request).at
-        call = PURSE.spend(policy_named("token"), address, at)
-        if call is not None and not call.admitted:
+        if not console_takes_passwords():
             raise PermissionDenied
-        try:
-            guess = guesses.take(username or "", address, at)
-        except SignInPaused as error:
-            raise PermissionDenied from error
-        if guess.is_refused:
-            raise PermissionDenied
+        guess = _guess(request, username or "")
         account = self._account(request, username, password, **kwargs)
         if account is not None:
-            guess.was_right(at)
+            guess.was_right(cast("Situated", request).at)
         return account
 
     def _account(self, request: HttpRequest | None, *given: Any, **kwargs: Any) -> Account | None:
         return super().authenticate(request, *given, **kwargs)
+
+
+def _guess(request: HttpRequest, username: str) -> guesses.Guess:
+    """Take a try out of the budgets. Raises PermissionDenied where there is none left."""
+    address, at = address_of(request), cast("Situated", request).at
+    call = PURSE.spend(policy_named("token"), address, at)
+    if call is not None and not call.admitted:
+        raise PermissionDenied
+    try:
+        guess = guesses.take(username, address, at)
+    except SignInPaused as error:
+        raise PermissionDenied from error
+    if guess.is_refused:
+        raise PermissionDenied
+    return guess

@@ -34,6 +34,37 @@ class SignInPaused(AccountsError):
     sentence = "Nobody can sign in with a password at this moment; try again."
 
 
+class SignInLost(AccountsError):
+    """The provider's answer is to no sign-in that this browser is about: forged, used, or late."""
+
+    sentence = "This sign-in was not begun in this browser, is over, or has taken too long."
+
+
+class NotVouchedFor(AccountsError):
+    """The identity provider said no, or what it said does not hold."""
+
+    sentence = "The identity provider did not vouch for you: {reason}."
+
+
+class MayNotEnter(AccountsError):
+    """The identity is nobody's here, or of somebody who is no staff: that is not told.
+
+    `handle` is whose it is, for history alone.
+    """
+
+    sentence = "Nobody may enter the console as {identity}. An administrator can change that."
+
+    def __init__(self, *, identity: str, handle: str) -> None:
+        super().__init__(identity=identity)
+        self.handle = handle
+
+
+class ProviderUnavailable(AccountsError):
+    """The identity provider's token endpoint gave nothing usable."""
+
+    sentence = "The identity provider does not answer at the moment; try again."
+
+
 class RefreshRefused(AccountsError):
     """The refresh token is unknown, used up, expired or revoked."""
 

@@ -2,14 +2,14 @@
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from typing import Generic, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 
@@ -24,7 +24,14 @@ Came = TypeVar("Came")
 
 
 class FetchFailed(Exception):
-    """Nothing usable came. The message says why and quotes nothing of the answer."""
+    """Nothing usable came. The message says why and quotes nothing of the answer.
+
+    `status` is that of the answer, where one came.
+    """
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,37 @@ def fetch(url: str, *, seconds: float = SECONDS, largest: int = LARGEST) -> Fetc
     Plain http is spoken to this machine alone, and only in LOCAL. Nothing is followed: a redirect
     is an answer like any other but 200. Raises FetchFailed.
     """
-    parts = urlsplit(url)
-    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-    return within(seconds, _connection(parts, seconds), lambda line: _get(line, target, largest))
+    return _within_bounds(_Question(url), seconds, largest)
+
+
+def post_form(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Fetched:
+    """Send a form and get the document that answers it, as `fetch` does. Raises FetchFailed."""
+    told = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+    return _within_bounds(_Question(url, "POST", urlencode(form), told), SECONDS, LARGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of which address."""
+
+    url: str
+    method: str = "GET"
+    body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def ask(self, line: HTTPConnection) -> HTTPResponse:
+        parts = urlsplit(self.url)
+        target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        line.request(self.method, target, self.body, {**_HEADERS, **self.headers})
+        return line.getresponse()
+
+
+def _within_bounds(question: _Question, seconds: float, largest: int) -> Fetched:
+    def ask(line: HTTPConnection) -> Fetched:
+        with question.ask(line) as answer:
+            return _read(answer, largest)
+
+    return within(seconds, _connection(urlsplit(question.url), seconds), ask)
 
 
 def within(seconds: float, line: HTTPConnection, ask: Callable[[HTTPConnection], Came]) -> Came:
@@ -113,15 +148,9 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def _get(line: HTTPConnection, target: str, largest: int) -> Fetched:
-    line.request("GET", target, headers=_HEADERS)
-    with line.getresponse() as answer:
-        return _read(answer, largest)
-
-
 def _read(answer: HTTPResponse, largest: int) -> Fetched:
     if answer.status != _OK:
-        raise FetchFailed(f"it answered {answer.status}")
+        raise FetchFailed(f"it answered {answer.status}", answer.status)
     body = answer.read(largest + 1)
     if len(body) > largest:
         raise FetchFailed("it is too large")

@@ -6,6 +6,7 @@ the first colon parts the two; it never reads as `sa`, `dev` or a handle.
 """
 
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -16,6 +17,18 @@ _LONGEST_HOST = 40
 _DIGITS = 8
 _SUBJECT = re.compile(rf"[!-~]{{1,{LONGEST_SUBJECT}}}")
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody whom an outside provider has vouched for; made as `external_id` is."""
+
+    issuer: str
+    subject: str
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", external_id(self.issuer, self.subject))
 
 
 def external_id(issuer: str, subject: str) -> str:

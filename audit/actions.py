@@ -34,6 +34,7 @@ class Action(StrEnum):
     TOKEN_REFRESHED = "token.refreshed"
     TOKEN_REUSED = "token.reused"
     TOKEN_REVOKED = "token.revoked"
+    SIGNED_IN = "sign_in.completed"
     SIGN_IN_FAILED = "sign_in.failed"
     SESSION_ENDED = "session.ended"
     PRINCIPAL_CREATED = "principal.created"

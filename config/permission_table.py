@@ -209,6 +209,11 @@ RULES = (
          "POST /oauth/token", "POST /oauth/introspect", "POST /oauth/revoke"),
     ),
     Rule(
+        "the console's sign-in through the identity provider: administrators get in",
+        ANYBODY,
+        ("GET /admin/login/provider/", "GET /admin/login/callback/"),
+    ),
+    Rule(
         "JWKS, metadata, health, docs",
         ANYBODY,
         ("GET /.well-known/jwks.json", "GET /api/auth/jwks", "GET /.well-known/statement-keys.json",

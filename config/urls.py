@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import docs, health
+from config import docs, health, sign_in
 
 admin.site.unregister(Group)  # roles and scopes are ours; groups would change without an entry
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("problems", docs.Problems.as_view()),
     # Changing a password is an operation with an entry; the console's own page knows of none.
     path("admin/password_change/", RedirectView.as_view(url="/admin/")),
+    path("admin/login/provider/", sign_in.Begin.as_view(), name="sign-in"),
+    path("admin/login/callback/", sign_in.Finish.as_view(), name="signed-in"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("tasks.urls")),

@@ -3,9 +3,11 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from accounts import openid
+from accounts.backends import console_takes_passwords
 from audit.http import Situated
 from console.overview import overview
 
@@ -16,6 +18,17 @@ class Console(admin.AdminSite):
     site_title = "TaskFlow console"
     index_title = "At a glance"
     index_template = "console/index.html"
+    login_template = "console/login.html"
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the ways in: the outside provider where one is set up, passwords where taken."""
+        ways = {
+            "provider": openid.provider_host() if openid.is_set_up() else "",
+            "takes_passwords": console_takes_passwords(),
+        }
+        return super().login(request, {**(extra_context or {}), **ways})
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -9,12 +9,19 @@ SECRET_KEY = secrets.token_urlsafe(48)
 KEY_ENCRYPTION_KEY = secrets.token_urlsafe(32)
 ADMIN_API_KEY = secrets.token_urlsafe(32)
 DEV_BYPASS_SECRET = secrets.token_urlsafe(32)
+OIDC_CLIENT_SECRET = secrets.token_urlsafe(24)
 DATABASE_PASSWORD = secrets.token_urlsafe(24)
 
 OUTSIDE_PROVIDER = {
     "AUTH_SERVER_URL": "https://login.example.com/",
     "JWKS_URL": "https://login.example.com/keys.json",
     "AUTH_AUDIENCE": "taskflow-board",
+}
+SIGN_IN = {
+    "OIDC_CLIENT_ID": "taskflow-console",
+    "OIDC_CLIENT_SECRET": OIDC_CLIENT_SECRET,
+    "OIDC_AUTHORIZATION_URL": "https://login.example.com/authorize?prompt=login",
+    "OIDC_TOKEN_URL": "https://login.example.com/token",
 }
 GOOGLE = {
     "GC_PROJECT": "example-project",

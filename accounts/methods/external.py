@@ -1,6 +1,6 @@
 """Vouched for by the outside identity provider of AUTH_SERVER_URL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,15 +34,28 @@ def principal(token: str, at: datetime) -> Principal:
 
 
 def verify(token: str, at: datetime) -> Mapping[str, Any]:
-    """Check a token of the provider (RFC 8725, section 3). Raises as `principal`."""
+    """Check a token of the provider for the API. Raises as `principal`."""
+    claims = signed_for(settings.CONTRACT.auth_audience, token, at, types=TYPES)
+    if not OTHER_USES.isdisjoint(claims):
+        raise BadCredential
+    return claims
+
+
+def signed_for(
+    audience: str | None, token: str, at: datetime, *, types: Collection[str]
+) -> Mapping[str, Any]:
+    """Return what the provider signed for an audience (RFC 8725, section 3).
+
+    Raises BadCredential, KeySourceUnavailable.
+    """
     contract = settings.CONTRACT
-    issuer, audience = contract.auth_server_url, contract.auth_audience
+    issuer = contract.auth_server_url
     if issuer is None or audience is None:
         raise BadCredential
-    kid = key_asked_for(token, issuers=(issuer,), algorithms=ALGORITHMS, types=TYPES)
+    kid = key_asked_for(token, issuers=(issuer,), algorithms=ALGORITHMS, types=types)
     keys = KEYS.keys(kid, at)
     try:
-        claims = jose.verify_claims(
+        return jose.verify_claims(
             token,
             keys.content,
             ALGORITHMS,
@@ -54,9 +67,6 @@ def verify(token: str, at: datetime) -> Mapping[str, Any]:
         )
     except jose.RejectedToken as error:
         raise BadCredential from error
-    if not OTHER_USES.isdisjoint(claims):
-        raise BadCredential
-    return claims
 
 
 def stand_in(claims: Mapping[str, Any], at: datetime) -> Principal:

@@ -56,6 +56,7 @@ class Contract:
     admin_api_key: str | None = field(repr=False)
     redis_url: str | None = field(repr=False)
     jwt_private_key_file: Path | None = field(repr=False)
+    oidc_client_secret: str | None = field(repr=False)
     base_url: str
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
@@ -66,6 +67,9 @@ class Contract:
     auth_server_url: str | None
     jwks_url: str | None
     auth_audience: str | None
+    oidc_client_id: str | None
+    oidc_authorization_url: str | None
+    oidc_token_url: str | None
     trusted_proxy_hops: int
     allow_password_sign_in: bool
     allow_dev_auth_bypass: bool

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import gt
+from operator import eq, gt
 from typing import Any, Final
 
 from config.contract.addresses import ANY, is_loopback, is_plain_http
@@ -18,6 +18,8 @@ Values = Mapping[str, Any]
 BROKEN: Final = object()  # the value of a variable that was given and could not be read
 ALWAYS = tuple(Stage)
 OUTSIDE_PROVIDER = ("AUTH_SERVER_URL", "JWKS_URL", "AUTH_AUDIENCE")
+SIGN_IN = ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_AUTHORIZATION_URL", "OIDC_TOKEN_URL")
+PROVIDERS_URLS = ("JWKS_URL", "OIDC_AUTHORIZATION_URL", "OIDC_TOKEN_URL")
 DEBUG_SWITCHES = ("DEBUG", "DJANGO_DEBUG")
 
 _OFF = ("", "0", "false", "no", "off")
@@ -79,6 +81,10 @@ def _keeps_a_place(database: Mapping[str, Any]) -> bool:
     return is_placeholder(database["PASSWORD"])
 
 
+def _others(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(other for other in names if other != name)
+
+
 def _shorter_than(length: int) -> Callable[[str], bool]:
     return lambda secret: len(secret) < length
 
@@ -111,17 +117,25 @@ RULES: tuple[Rule | Beside, ...] = (
     Rule(DEPLOYED, ("BASE_URL",), "must be https outside LOCAL", is_plain_http),
     Rule(DEPLOYED, ("ALLOWED_HOSTS",), "must not be * outside LOCAL", _allows_any),
     Rule(DEPLOYED, ("ALLOWED_ORIGINS",), "must not be * outside LOCAL", _allows_any),
-    Rule(DEPLOYED, ("JWKS_URL",), "must be https outside LOCAL", is_plain_http),
-    Rule(
-        (Stage.LOCAL,),
-        ("JWKS_URL",),
-        "must be https, or http to this machine",
-        _leaves_the_machine_in_clear,
+    *(
+        Rule(DEPLOYED, (name,), "must be https outside LOCAL", is_plain_http)
+        for name in PROVIDERS_URLS
     ),
     *(
-        Beside(ALWAYS, name, tuple(other for other in OUTSIDE_PROVIDER if other != name))
-        for name in OUTSIDE_PROVIDER
+        Rule(
+            (Stage.LOCAL,),
+            (name,),
+            "must be https, or http to this machine",
+            _leaves_the_machine_in_clear,
+        )
+        for name in PROVIDERS_URLS
     ),
+    *(Beside(ALWAYS, name, _others(OUTSIDE_PROVIDER, name)) for name in OUTSIDE_PROVIDER),
+    *(Beside(ALWAYS, name, _others(SIGN_IN, name)) for name in SIGN_IN),
+    Beside(ALWAYS, "AUTH_SERVER_URL", SIGN_IN),
+    # Else what a person shows to the console would open the API (RFC 8725, section 3.9).
+    Rule(ALWAYS, ("OIDC_CLIENT_ID", "AUTH_AUDIENCE"), "must not be AUTH_AUDIENCE", eq),
+    Rule(DEPLOYED, ("OIDC_CLIENT_SECRET",), _KNOWN, is_placeholder),
     Beside(ALWAYS, "GC_PROJECT", ("GC_OAUTH_AUDIENCE",)),
     Beside((Stage.PROD,), "GC_SERVICE_ACCOUNTS", ("GC_OAUTH_AUDIENCE",)),
     Rule(ALWAYS, ("PAGE_SIZE", "PAGE_SIZE_MAX"), "must not be larger than PAGE_SIZE_MAX", gt),

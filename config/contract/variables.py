@@ -22,6 +22,7 @@ from config.contract.parsing import (
     token,
     whole,
 )
+from config.contract.provider import PROVIDER_PLAIN, PROVIDER_SECRETS
 
 __all__ = [
     "CATEGORIES",
@@ -109,6 +110,7 @@ OPTIONAL_SECRETS = (
         "a mounted PEM, imported once as the first signing key",
         example="/secrets/jwt/private.pem",
     ),
+    *PROVIDER_SECRETS,
 )
 
 REQUIRED_PLAIN = (
@@ -167,21 +169,7 @@ OPTIONAL_PLAIN = (
         "beside GC_OAUTH_AUDIENCE",
         example="pusher@example-project.iam.gserviceaccount.com=tasks:write",
     ),
-    Variable(
-        "AUTH_SERVER_URL",
-        addresses.web_url,
-        None,
-        "the issuer (iss) of an outside identity provider; goes with the next two",
-        example="https://login.example.com",
-    ),
-    Variable(
-        "JWKS_URL",
-        addresses.web_url,
-        None,
-        "where that provider publishes its keys; https, but on this machine in LOCAL",
-        example="https://login.example.com/.well-known/jwks.json",
-    ),
-    Variable("AUTH_AUDIENCE", text, None, "the aud its tokens must name", example="taskflow"),
+    *PROVIDER_PLAIN,
     Variable(
         "TRUSTED_PROXY_HOPS",
         whole(0, 10),

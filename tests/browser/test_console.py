@@ -24,6 +24,13 @@ def test_a_wrong_password_opens_nothing(page):
     expect(page.get_by_text("Please enter the correct")).to_be_visible()
 
 
+def test_without_a_provider_passwords_are_the_only_way(page):
+    page.goto("/admin/")
+
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_text("Sign in with")).to_have_count(0)
+
+
 def test_every_list_opens_and_so_does_its_first_row(console):
     lists = console.locator("#content-main th a").evaluate_all("found => found.map(a => a.href)")
     assert len(lists) >= 5

@@ -20,7 +20,7 @@ VARIABLES = [variable for category in CATEGORIES for variable in category.variab
 UNSHOWN = {
     *(name for category in CATEGORIES if category.is_secret for name in DECLARED[category.name]),
     *DECLARED["platform"],
-}
+} - {"OIDC_CLIENT_SECRET"}  # without which what is shown beside it does not start
 
 
 def published(style):

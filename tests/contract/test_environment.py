@@ -22,7 +22,7 @@ from config.contract.variables import (
     REQUIRED_SECRETS,
 )
 from tests import environments
-from tests.environments import GOOGLE, OUTSIDE_PROVIDER, changed, deployed
+from tests.environments import GOOGLE, OUTSIDE_PROVIDER, SIGN_IN, changed, deployed
 
 KNOWN_KEY = urlsafe_b64encode(DEVELOPMENT_ENCRYPTION_KEY).decode()
 SETTINGS = ("-c", "import config.settings")
@@ -30,6 +30,7 @@ CHECK = ("manage.py", "check")
 NAMES = [variable.name for category in CATEGORIES for variable in category.variables]
 REQUIRED = [each.name for each in (*REQUIRED_SECRETS, *REQUIRED_PLAIN) if each.name != "ENV"]
 MEMORY = {"DATABASE_URL": "sqlite://:memory:"}
+SIGNING_IN = {**OUTSIDE_PROVIDER, **SIGN_IN}
 HARMLESS = 8  # shorter values, like PROD or true, may stand in a message by themselves
 
 
@@ -134,6 +135,15 @@ FAMILIES: Mapping[str, list[Cell]] = {
         broken("KEY_ENCRYPTION_KEYS", KEY_ENCRYPTION_KEYS=KNOWN_KEY),
         broken("DATABASE_URL", DATABASE_URL="postgres://u:change-me@10.1.1.1/canary"),
         broken("JWKS_URL", **OUTSIDE_PROVIDER | {"JWKS_URL": "http://127.0.0.1/canary"}),
+        *(
+            broken(name, **SIGNING_IN | {name: "http://127.0.0.1/canary"})
+            for name in ("OIDC_AUTHORIZATION_URL", "OIDC_TOKEN_URL")
+        ),
+        broken("OIDC_CLIENT_SECRET", **SIGNING_IN | {"OIDC_CLIENT_SECRET": "change-me-to-canary"}),
+        broken("OIDC_CLIENT_ID", **SIGNING_IN | {"OIDC_CLIENT_ID": SIGNING_IN["AUTH_AUDIENCE"]}),
+        Cell(
+            SIGNING_IN | {"OIDC_TOKEN_URL": "http://10.1.1.1/canary"}, frozenset({"OIDC_TOKEN_URL"})
+        ),
         broken("PAGE_SIZE", PAGE_SIZE="50", PAGE_SIZE_MAX="49"),
         broken("DB_CONN_MAX_AGE", DB_CONN_MAX_AGE="60"),
         broken("DB_STATEMENT_TIMEOUT_SECONDS", DB_STATEMENT_TIMEOUT_SECONDS="0"),
@@ -141,6 +151,8 @@ FAMILIES: Mapping[str, list[Cell]] = {
     ],
     "partly set": [
         *(broken(name, **OUTSIDE_PROVIDER | {name: None}) for name in OUTSIDE_PROVIDER),
+        *(broken(name, **SIGNING_IN | {name: None}) for name in SIGN_IN),
+        broken("AUTH_SERVER_URL", **SIGN_IN),
         broken("GC_PROJECT", **GOOGLE | {"GC_PROJECT": None}),
         broken("GC_SERVICE_ACCOUNTS", **GOOGLE | {"GC_SERVICE_ACCOUNTS": None}),
     ],
@@ -148,7 +160,8 @@ FAMILIES: Mapping[str, list[Cell]] = {
         Cell({}),
         Cell({"ENV": "LOCAL", "ADMIN_API_KEY": "a" * 40, "ALLOWED_ORIGINS": "*", "DEBUG": "1"}),
         Cell(OUTSIDE_PROVIDER | {"JWKS_URL": "http://127.0.0.1:9999/keys.json"}),
-        *(Cell(deployed(stage, **OUTSIDE_PROVIDER, **GOOGLE)) for stage in DEPLOYED),
+        *(Cell(deployed(stage, **SIGNING_IN, **GOOGLE)) for stage in DEPLOYED),
+        Cell(SIGNING_IN | {"OIDC_TOKEN_URL": "http://127.0.0.1:9999/token"}),
         Cell(deployed(K_SERVICE="board", K_REVISION="board-00001-abc", PORT="8080", DEBUG="false")),
         Cell(deployed(Stage.DEV, **GOOGLE | {"GC_SERVICE_ACCOUNTS": None})),
         Cell(deployed(DATABASE_URL="postgres://u:p%40@/db?host=/cloudsql/example:europe-west4:db")),

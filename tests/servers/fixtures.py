@@ -14,6 +14,7 @@ from accounts.methods import external, google
 from tests.servers import google_certs, identity_provider
 from tests.servers.google_certs import GoogleCerts
 from tests.servers.identity_provider import IdentityProvider
+from tests.servers.openid_provider import OpenIDProvider
 
 Knock = Callable[[str], Any]
 
@@ -39,6 +40,19 @@ def provider(
             jwks_url=server.url,
             auth_audience=identity_provider.AUDIENCE,
         )
+        fresh = KeySource(lambda: settings.CONTRACT.jwks_url or "", external.read_jwks)
+        monkeypatch.setattr(external, "KEYS", fresh)
+        yield server
+
+
+@pytest.fixture
+def openid_provider(
+    contract: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenIDProvider]:
+    """The provider through which staff enters the console, of which nothing is known yet."""
+    with closing(OpenIDProvider()) as server:
+        contract(**{name.lower(): value for name, value in server.environ.items()})
+        server.redirect_uri = f"{settings.CONTRACT.base_url}/admin/login/callback/"
         fresh = KeySource(lambda: settings.CONTRACT.jwks_url or "", external.read_jwks)
         monkeypatch.setattr(external, "KEYS", fresh)
         yield server
