@@ -130,6 +130,10 @@ class KeyRing:
         """Tell whether there ever was a key of the algorithm."""
         return any(key.alg == alg for key in self._keys)
 
+    def dates(self, alg: str) -> list[KeyDates]:
+        """Return the lives of all keys of the algorithm."""
+        return [key.dates for key in self._keys if key.alg == alg]
+
     def signs_next(self, at: datetime, alg: str) -> datetime | None:
         """Return when the next key of the algorithm begins to sign, None when none waits."""
         waiting = [key for key in self._keys if key.alg == alg and key.is_trusted(at)]

@@ -87,6 +87,14 @@ class Windows:
         """Return when nothing signed until then is honoured any more."""
         return last_signature_at + timedelta(seconds=self.access_seconds + self.leeway)
 
+    def are_kept_by(self, dates: Succession) -> bool:
+        """Tell whether a succession that other windows dated leaves nobody behind by these."""
+        gone = self.earliest_removal(self.last_signature(dates.signs_from))
+        return (
+            dates.signs_from >= self.earliest_signing(dates.published_at)
+            and dates.removed_at >= gone
+        )
+
     def succession(
         self,
         at: datetime,

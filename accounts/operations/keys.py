@@ -10,7 +10,7 @@ from accounts import jose
 from accounts.algorithms import PrivateKey
 from accounts.errors import NotSigningYet, SigningUnavailable
 from accounts.keys import KeyRing, NoSigner, SigningKey
-from accounts.operations import first_keys, key_rows
+from accounts.operations import first_keys, key_rows, postponing
 from accounts.vault import VAULT
 
 FIRST = key_rows.FIRST
@@ -19,13 +19,15 @@ FIRST = key_rows.FIRST
 def signer(at: datetime, alg: str = FIRST) -> SigningKey:
     """Return the key that signs now, making the algorithm's first one if there never was any.
 
-    To be called before a recording is opened: inside one nothing is made. No query while the ring
-    is fresh and knows the algorithm. Raises SigningUnavailable, NotSigningYet, ImportedKeyUnfit.
+    A successor that would sign before everybody can have it is postponed. To be called before a
+    recording is opened: inside one nothing is made or changed. No query while the ring is fresh
+    and in order. Raises SigningUnavailable, NotSigningYet, ImportedKeyUnfit.
     """
     ring = VAULT.ring(at)
-    if not ring.knows(alg):
+    is_known = ring.knows(alg)
+    if not is_known or postponing.is_due(ring, at, alg):
         if not connection.in_atomic_block:
-            first_keys.ensure(alg, at)
+            (postponing.postpone if is_known else first_keys.ensure)(alg, at)
         ring = VAULT.read(at)
     try:
         return ring.signer(at, alg)

@@ -14,11 +14,12 @@ from django.db import connection
 from accounts.errors import AccountsError
 from accounts.key_errors import KeyRevokedBefore, KeysChanged, RotationUnderWay, TooEarly
 from accounts.models import Audience, SigningKey
-from accounts.operations import audiences, keys, rewrapping
+from accounts.operations import audiences, keys, postponing, rewrapping
 from accounts.private_keys import to_pem
 from local.environment import DATABASE_URL
 from tests.concurrency.threads import at_once
 from tests.keys import (
+    ALG,
     NOON,
     QUARTER,
     WAIT,
@@ -72,6 +73,18 @@ def test_processes_that_rotate_at_once_publish_one_key(signing_key):
     assert sum(f"{new.kid} is published" in text for text in said) == 1
     assert sum(f"The next RS256 key, {new.kid}, signs" in text for text in said) == 1
     assert len(told("key.rotated")) == len(told("key.created")) == 1
+
+
+def test_machines_that_postpone_at_once_do_it_once(settings):
+    old = begin(NOON - QUARTER).kid
+    rotate()
+    settings.CONTRACT = replace(settings.CONTRACT, consumer_cache_seconds=86_400)
+
+    came = at_once(10, lambda _: postponing.postpone(ALG, NOON))
+
+    assert came == [None] * 10
+    assert [entry.actor_id for entry in told("key.rotated")].count("system:issuer") == 2
+    assert signer_at(NOON + WAIT, ALG) == old
 
 
 def test_machines_that_rotate_at_once_publish_one_key():
