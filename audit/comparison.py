@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from audit.ledger import HASHED, leaf_hash
+from audit.ledger import HASHED, leaf_hash, place
 from audit.models import Entry, Leaf, instant
 
 # In the order of their spelling: a million entries are spelled in it.
@@ -28,10 +28,17 @@ class Part(NamedTuple):
     archived: int
 
 
+class Placed(NamedTuple):
+    """A leaf's hash, and who has the place."""
+
+    leaf: bytes
+    place: bytes
+
+
 class Compared(NamedTuple):
     """The leaves of a part, up to the first place that is not as it was sealed, if there is one."""
 
-    leaves: list[bytes]
+    leaves: list[Placed]
     bad: tuple[str, str] | None
 
 
@@ -40,14 +47,14 @@ def compare(part: Part) -> Compared:
     places = Leaf.objects.filter(position__gte=part.start, position__lt=part.stop)
     found = places.order_by("position").values_list("position", "entry_id", "xact", "hash")
     entries = _rows([leaf[1] for leaf in found])
-    leaves: list[bytes] = []
+    leaves: list[Placed] = []
     try:
         for expected, (position, entry_id, xact, leaf) in enumerate(found, part.start):
             if position != expected:
                 break
             if position >= part.archived or entry_id in entries:
                 _check_place(entry_id, entries.get(entry_id), xact, bytes(leaf))
-            leaves.append(bytes(leaf))
+            leaves.append(Placed(bytes(leaf), place(entry_id, xact)))
     except Tampered as tampered:
         return Compared(leaves, tampered.place)
     missing = part.start + len(leaves)

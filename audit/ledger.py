@@ -24,4 +24,12 @@ def canonical(content: Mapping[str, object]) -> str:
     return _SPELL(content)
 
 
+def place(entry_id: int, xact: int) -> bytes:
+    """Return who has a place, as a checkpoint spells it: what an entry's own hash cannot cover.
+
+    The number of an entry, and that of the transaction that wrote it, are given by the database.
+    """
+    return b"%d %d\n" % (entry_id, xact)
+
+
 _SPELL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -3,6 +3,7 @@
 Statements are judged by a function that is given: the audit knows no keys.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import Max, Subquery
 from django.db.models.functions import Coalesce
 
-from audit.comparison import COLUMNS, Compared, Part, Tampered, check_content, compare
+from audit.comparison import COLUMNS, Compared, Part, Placed, Tampered, check_content, compare
 from audit.models import Archive, Checkpoint, Entry, EntryQuerySet, Leaf, instant
 from audit.operations.sealing import hash_of
 from audit.order import numbers
@@ -59,11 +60,9 @@ def verify_stored(judge: Judge, kept: str | None = None, each: EachPart = map) -
     frontier = Frontier()
     count = 0
     leaves = _leaves(size, archived, each)
-    for checkpoint in _checkpoints(judge, size):
-        for leaf in islice(leaves, checkpoint.size - frontier.size):
-            frontier.append(leaf)
-        if frontier.root().hex() != checkpoint.root:
-            raise Tampered(_named(checkpoint), "has another root than the hashes in their places")
+    for checkpoint, claims in _checkpoints(judge, size):
+        added = islice(leaves, checkpoint.size - frontier.size)
+        _check_added(checkpoint, claims.get("places"), added, frontier)
         count += 1
     _check_uncovered()
     _check_kept(kept, judge)
@@ -77,18 +76,35 @@ def verify_stored(judge: Judge, kept: str | None = None, each: EachPart = map) -
     )
 
 
-def _checkpoints(judge: Judge, size: int) -> Iterator[Checkpoint]:
-    """Yield each checkpoint after it was judged and compared with the one before."""
+def _check_added(
+    checkpoint: Checkpoint, signed: str | None, added: Iterator[Placed], frontier: Frontier
+) -> None:
+    """Grow the tree by what a checkpoint added, and compare it with what was signed of that.
+
+    The first checkpoints of an old history say nothing of whose the places are.
+    """
+    places = hashlib.sha256()
+    for leaf, place in added:
+        frontier.append(leaf)
+        places.update(place)
+    if frontier.root().hex() != checkpoint.root:
+        raise Tampered(_named(checkpoint), "has another root than the hashes in their places")
+    if signed is not None and signed != places.hexdigest():
+        raise Tampered(_named(checkpoint), "was signed when others had these places")
+
+
+def _checkpoints(judge: Judge, size: int) -> Iterator[tuple[Checkpoint, Mapping[str, Any]]]:
+    """Yield each checkpoint and its claims, judged and compared with the one before."""
     previous, covered = GENESIS, 0
     for checkpoint in Checkpoint.objects.filter(size__lte=size).order_by("size").iterator():
-        _check_statement(checkpoint, judge)
+        claims = _check_statement(checkpoint, judge)
         if checkpoint.previous != previous:
             raise Tampered(_named(checkpoint, covered), "does not follow the one before it")
-        yield checkpoint
+        yield checkpoint, claims
         previous, covered = hash_of(checkpoint.statement), checkpoint.size
 
 
-def _check_statement(checkpoint: Checkpoint, judge: Judge) -> None:
+def _check_statement(checkpoint: Checkpoint, judge: Judge) -> Mapping[str, Any]:
     try:
         claims = judge(checkpoint.statement, CHECKPOINT)
     except Unproven as error:
@@ -105,6 +121,7 @@ def _check_statement(checkpoint: Checkpoint, judge: Judge) -> None:
     for name, value in told.items():
         if signed.get(name) != value:
             raise Tampered(_named(checkpoint), f"was signed with another {name}")
+    return claims
 
 
 def _named(checkpoint: Checkpoint, covered: int | None = None) -> str:
@@ -132,7 +149,7 @@ def _archived(judge: Judge) -> int:
     return stop
 
 
-def _leaves(size: int, archived: int, each: EachPart) -> Iterator[bytes]:
+def _leaves(size: int, archived: int, each: EachPart) -> Iterator[Placed]:
     """Yield the hashes in their places. Raises Tampered at the first that is not as it was."""
     starts = range(0, size, BATCH)
     parts = (Part(start, min(start + BATCH, size), archived) for start in starts)

@@ -5,12 +5,13 @@ its own. That two do so at once is settled by the place after the last checkpoin
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
 
+from audit.ledger import place
 from audit.models import Checkpoint, Entry, EntryQuerySet, Leaf, Subtree, instant
 from audit.order import numbers
 from audit.recording import whole
@@ -48,7 +49,8 @@ def seal(at: datetime) -> Checkpoint | None:
         return None
     frontier = newest.tree().frontier() if newest else Frontier()
     leaves = list(_placed(due.rows, frontier))
-    checkpoint = _signed(frontier, newest, due.floor, at)
+    places = hashlib.sha256(b"".join(place(leaf.entry_id, leaf.xact) for leaf in leaves))
+    checkpoint = _signed(frontier, newest, {"floor": due.floor, "places": places.hexdigest()}, at)
     try:
         with whole():
             Checkpoint.objects.bulk_create([checkpoint])
@@ -85,7 +87,9 @@ def _placed(rows: Sequence[_Row], frontier: Frontier) -> Iterator[Leaf]:
         frontier.append(leaf)
 
 
-def _signed(frontier: Frontier, newest: Checkpoint | None, floor: int, at: datetime) -> Checkpoint:
+def _signed(
+    frontier: Frontier, newest: Checkpoint | None, more: Mapping[str, Any], at: datetime
+) -> Checkpoint:
     root = frontier.root().hex()
     previous = hash_of(newest.statement) if newest else GENESIS
     claims = {
@@ -93,7 +97,7 @@ def _signed(frontier: Frontier, newest: Checkpoint | None, floor: int, at: datet
         "root": root,
         "previous": previous,
         "time": instant(at),
-        "floor": floor,
+        **more,
     }
     statement = sign(claims, typ=CHECKPOINT, at=at)
     return Checkpoint(
@@ -103,7 +107,7 @@ def _signed(frontier: Frontier, newest: Checkpoint | None, floor: int, at: datet
         time=at,
         kid=kid_of(statement),
         statement=statement,
-        floor=floor,
+        floor=more["floor"],
     )
 
 

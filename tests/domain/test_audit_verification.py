@@ -10,9 +10,12 @@ from django.db.models import F
 
 from accounts import jose
 from accounts.models import SigningKey
+from audit import signing
 from audit.ledger import HASHED
 from audit.models import Checkpoint, Entry, Leaf
+from audit.operations import sealing
 from tests.history import NOON, changeable_history, write_and_seal
+from wire.clock import now
 
 pytestmark = pytest.mark.django_db
 
@@ -101,12 +104,42 @@ def swap(one, other):
     Leaf.objects.filter(pk=leaf.pk).update(entry_id=other)
 
 
+def exchange_ids(one, other):
+    """Let two entries have each other's id, and the transaction that goes with it, everywhere."""
+    xacts = dict(Leaf.objects.values_list("entry_id", "xact"))
+    for was, becomes, xact in ((one, 0, 0), (other, one, xacts[one]), (0, other, xacts[other])):
+        Entry.objects.filter(pk=was).update(id=becomes, xact=xact)
+        Leaf.objects.filter(entry_id=was).update(entry_id=becomes, xact=xact)
+
+
 def copy(entry_id):
     entry = Entry.objects.get(pk=entry_id)
     entry.pk = None
     entry.save(force_insert=True)
     if connection.vendor == "sqlite":
         Entry.objects.filter(pk=entry.pk).update(id=0)
+
+
+@pytest.mark.parametrize(
+    ("pair", "size", "first"), [((0, 2), 3, 0), ((3, 4), 5, 3), ((1, 4), 3, 0)], ids=str
+)
+def test_entries_that_have_each_others_id_in_both_tables_are_found(entries, pair, size, first):
+    with changeable_history():
+        exchange_ids(*(entries[each] for each in pair))
+    named = Leaf.objects.get(position=first).entry_id
+
+    assert refused() == (
+        f"Checkpoint {size} (from entry {named} on) was signed when others had these places."
+    )
+
+
+def test_an_old_checkpoint_that_says_nothing_of_ids_is_taken(entries, monkeypatch):
+    monkeypatch.setattr(sealing, "sign", lambda claims, **more: signing.sign(
+        {name: value for name, value in claims.items() if name != "places"}, **more
+    ))  # fmt: skip
+    sealing.seal(now())
+
+    verify()
 
 
 @pytest.mark.parametrize(
