@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from wire.negotiation import PROBLEM, wants_problem
 from wire.serializers import faults_in
 
 RETRY_SECONDS = 2
+MOST_FAULTS = 100  # listed; a body of the largest size can have a hundred thousand
 BUSY = (KeyInUse, NotSealedYet, AlreadyRunning)
 OAUTH_CODES = {401: "invalid_client", 403: "access_denied", 500: "server_error",
                503: "temporarily_unavailable"}  # fmt: skip
@@ -31,7 +33,7 @@ def problem_for(error: Exception, context: Mapping[str, Any]) -> Response | None
     if problem is None:
         return None
     request: Request = context["request"]
-    faults = list(faults_of(error))
+    faults = list(islice(faults_of(error), MOST_FAULTS))
     body = {
         **members_of(error),
         **body_of(request, problem, sentence_of(error, problem), faults),

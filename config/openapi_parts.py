@@ -137,7 +137,7 @@ PROBLEM_SCHEMA: Part = {
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
-            "description": "Each thing that is wrong with the input.",
+            "description": "Each thing that is wrong with the input, the first hundred of them.",
             "items": {
                 "type": "object",
                 "properties": {

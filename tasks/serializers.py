@@ -40,7 +40,9 @@ class DistinctList(serializers.ListField):
     """A list in which an item counts once, however often it is given."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """Return the items in the order of their first coming."""
+        """Return the items in the order of their first coming; of too many none is looked at."""
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, ClassVar, TypeVar, cast
 
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from wire.errors import Fault, InvalidInput
+
+MOST_NAMED = 100  # of unknown members; a body of the largest size can have a hundred thousand
 
 Input = TypeVar("Input", bound="StrictSerializer")
 
@@ -36,7 +39,8 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 def _unknown(data: Mapping[str, object], fields: Mapping[str, Any]) -> list[str]:
-    return [name for name in data if name not in fields or fields[name].read_only]
+    unknown = (name for name in data if name not in fields or fields[name].read_only)
+    return list(islice(unknown, MOST_NAMED))
 
 
 def _refusals(names: list[str]) -> dict[str, list[str]]:

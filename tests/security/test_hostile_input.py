@@ -91,6 +91,34 @@ def test_the_body_has_a_limit(as_alice, size, status):
     assert_problem(send(as_alice, "POST", "/api/tasks", body), status)
 
 
+FULL = {
+    "members": json.dumps({f"m{number}": 1 for number in range(80_000)}),
+    "numbers that are none": json.dumps({"title": "a", "depends_on": ["x"] * 150_000}),
+    "numbers of tasks": json.dumps({"title": "a", "depends_on": [*range(1, 130_000)]}),
+    "tags": json.dumps({"title": "a", "tags": [""] * 200_000}),
+}
+COLUMNS = ",".join(f"c{number}" for number in range(110_000)) + "\n" + "," * 109_999
+
+
+@pytest.mark.parametrize("name", [*FULL, "columns"])
+def test_a_body_full_of_faults_has_the_first_of_them_named(as_alice, name):
+    path, kind = ("/import", "text/csv") if name == "columns" else ("", "application/json")
+
+    answer = send(as_alice, "POST", f"/api/tasks{path}", FULL.get(name, COLUMNS), kind)
+
+    assert_problem(answer, 422)
+    assert 1 <= len(answer.json()["errors"]) <= 100
+
+
+@pytest.mark.parametrize("name", ["depends_on", "tags"])
+def test_of_a_list_that_is_too_long_no_item_is_looked_at(as_alice, name):
+    answer = send(as_alice, "POST", "/api/tasks", json.dumps({"title": "a", name: [None] * 101}))
+
+    assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [
+        (f"/{name}", "max_length")
+    ]
+
+
 @pytest.mark.parametrize("length", ["²", "x", "-1", "+5", "1_0"])
 def test_a_length_that_is_none_breaks_nothing(as_alice, length):
     answer = as_alice.post("/api/tasks", {"title": "a"}, CONTENT_LENGTH=length)
