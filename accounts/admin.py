@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from accounts import console_deeds
-from accounts.deeds import WithDeeds
+from accounts.audience_deeds import OF_ALL_AUDIENCES, OF_AN_AUDIENCE
+from accounts.deed_pages import WithDeeds
 from accounts.models import Account, Audience, Session, SigningKey
+from accounts.operations.key_rows import KIND
 from accounts.timelines import timeline
-from audit.admin import ReadOnly
 from wire.clock import now
 
 MOST_IN_PICTURE = 12
@@ -19,6 +20,7 @@ MOST_IN_PICTURE = 12
 class AccountAdmin(WithDeeds):
     """People, agents and services."""
 
+    target = "principal"
     deeds = console_deeds.OF_AN_ACCOUNT
     list_deeds = console_deeds.OF_THE_REGISTRY
     list_display = ("handle", "actor_type", "role", "email", "created_at", "disabled_at")
@@ -37,6 +39,7 @@ class AccountAdmin(WithDeeds):
 class SessionAdmin(WithDeeds):
     """Sign-ins and whether they live."""
 
+    target = "session"
     deeds = console_deeds.OF_A_SESSION
     list_display = ("id", "account", "client_id", "created_at", "rotated_at", "ended_at")
     list_filter = ("end_reason",)
@@ -48,6 +51,7 @@ class SessionAdmin(WithDeeds):
 class SigningKeyAdmin(WithDeeds):
     """Keys and the dates of their lives; the private half is never shown."""
 
+    target = KIND
     deeds = console_deeds.OF_A_KEY
     list_deeds = console_deeds.OF_THE_RING
     list_display = (
@@ -78,8 +82,11 @@ class SigningKeyAdmin(WithDeeds):
 
 
 @admin.register(Audience)
-class AudienceAdmin(ReadOnly):
+class AudienceAdmin(WithDeeds):
     """Services that tokens are for."""
 
+    target = "audience"
+    deeds = OF_AN_AUDIENCE
+    list_deeds = OF_ALL_AUDIENCES
     list_display = ("name", "resource", "payload_versions", "algorithm", "jwks_cache_seconds")
     fields = (*list_display, "declared_versions")

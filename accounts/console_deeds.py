@@ -197,7 +197,7 @@ OF_AN_ACCOUNT = (
     Deed("enable", "Enable", "It may act again; sessions that ended stay so.", _enable,
          why_not=_disabled),
     Deed("role", "Change role", "What the person may do changes within 5 seconds.", _change_role,
-         RoleForm, _person),
+         RoleForm, _person, initial=lambda account: {"role": account.role}),
     Deed("link", "Link identity", "Whoever the outside provider calls by this subject is this "
          "account, with all that it may do.", _link_identity, IdentityForm),
     Deed("unlink", "Unlink identity", "Tokens of that identity are those of a stranger within 5 "

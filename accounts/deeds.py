@@ -4,24 +4,23 @@ A deed is confirmed on a page that says what it does, and carried out by the sam
 API's, inside a recording that names the member of staff. The console knows no other way to write.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import Account
 from accounts.principals import Principal
 from accounts.scopes import Role
 from audit.actors import ActorType
-from audit.admin import ReadOnly
 from audit.http import recording_for
 from audit.recording import Journal
 from wire.errors import DomainError, InvalidInput
@@ -49,10 +48,14 @@ class NoForm(forms.Form):
 
 @dataclass(frozen=True)
 class Told:
-    """What a deed came to: a sentence, and what is shown this once and never again."""
+    """What a deed came to: a sentence, and what is shown this once and never again.
+
+    `leads_to` is the page to go on with; empty: back to where the button was.
+    """
 
     sentence: str
     secrets: Mapping[str, str] = field(default_factory=dict)
+    leads_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ class Call:
 class Deed:
     """A button: its name in the address, its label, what it means, and the operation behind it.
 
-    `why_not` tells why it cannot be done to an object now, None when it can.
+    `why_not` tells why it cannot be done to an object now, None when it can. `initial` is what the
+    form shows at first. `before` is done ahead of the recording: what an operation asks for that
+    has a transaction of its own.
     """
 
     name: str
@@ -78,6 +83,8 @@ class Deed:
     form: type[forms.Form] = NoForm
     why_not: Callable[[Any, Principal], str | None] = lambda _object, _caller: None
     is_grave: bool = False
+    initial: Callable[[Any], Mapping[str, Any]] = lambda _object: {}
+    before: Callable[[Mapping[str, Any]], None] = lambda _given: None
 
 
 @dataclass(frozen=True)
@@ -89,108 +96,13 @@ class Button:
     why_not: str | None
 
 
-class WithDeeds(ReadOnly):
-    """A page to look at, with buttons: `deeds` for one object, `list_deeds` for the list."""
-
-    change_form_template = "console/object.html"
-    deeds: ClassVar[Sequence[Deed]] = ()
-    list_deeds: ClassVar[Sequence[Deed]] = ()
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add an address for each deed."""
-        view = self.admin_site.admin_view
-        return [
-            path("do/<slug:name>/", view(self.do_to_list), name=self._name("do")),
-            path("<path:object_id>/do/<slug:name>/", view(self.do_to_object),
-                 name=self._name("do_one")),
-            *super().get_urls(),
-        ]  # fmt: skip
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the list with its buttons."""
-        context = {**(extra_context or {}), "buttons": list(self._list_buttons(request))}
-        return super().changelist_view(request, context)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the object with its buttons, those that cannot be pressed with the reason."""
-        found = self.get_object(request, unquote(object_id))
-        more = {} if found is None else self.beside(request, found)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
-
-    def beside(self, request: HttpRequest, found: Any) -> dict[str, Any]:
-        """Return what the page shows beside the object's own members."""
-        return {"buttons": list(self._buttons(request, found))}
-
-    def do_to_list(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Confirm, or carry out, a deed of the list."""
-        return self._do(request, _named(self.list_deeds, name), None, self._address("changelist"))
-
-    def do_to_object(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        """Confirm, or carry out, a deed on one object."""
-        found = self.get_object(request, unquote(object_id))
-        if found is None:
-            raise Http404
-        return self._do(
-            request, _named(self.deeds, name), found, self._address("change", object_id)
-        )
-
-    def _do(self, request: HttpRequest, deed: Deed, found: Any, back: str) -> HttpResponse:
-        if not self.has_view_permission(request, found):
-            raise PermissionDenied
-        caller = staff_of(request)
-        form = deed.form(request.POST if request.method == "POST" else None)
-        why_not = deed.why_not(found, caller)
-        if request.method == "POST" and why_not is None and form.is_valid():
-            done = carry_out(request, deed, found, form.cleaned_data)
-            if done is not None:
-                return self._answer(request, done, found, back)
-        page = {"deed": deed, "form": form, "object": found, "back": back, "why_not": why_not}
-        return render(request, "console/deed.html", self._context(request, deed.label, page))
-
-    def _answer(self, request: HttpRequest, done: Told, found: Any, back: str) -> HttpResponse:
-        if done.secrets:
-            page = {"told": done, "object": found, "back": back}
-            shown = self._context(request, done.sentence, page)
-            return render(request, "console/secrets.html", shown)
-        messages.success(request, done.sentence)
-        return HttpResponseRedirect(back)
-
-    def _context(self, request: HttpRequest, title: str, more: dict[str, Any]) -> dict[str, Any]:
-        site = self.admin_site.each_context(request)
-        return {**site, "title": title, "opts": self.opts, **more}
-
-    def _list_buttons(self, request: HttpRequest) -> Iterator[Button]:
-        caller = staff_of(request)
-        for deed in self.list_deeds:
-            yield Button(deed, self._address("do", deed.name), deed.why_not(None, caller))
-
-    def _buttons(self, request: HttpRequest, found: Any) -> Iterator[Button]:
-        caller = staff_of(request)
-        for deed in self.deeds:
-            address = self._address("do_one", quote(found.pk), deed.name)
-            yield Button(deed, address, deed.why_not(found, caller))
-
-    def _name(self, view: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
-
-    def _address(self, view: str, *arguments: str) -> str:
-        return reverse(f"{self.admin_site.name}:{self._name(view)}", args=arguments)
-
-
 def carry_out(
     request: HttpRequest, deed: Deed, found: Any, given: Mapping[str, Any]
 ) -> Told | None:
     """Do it in a recording of the member of staff; a refusal is told on the page."""
     caller = staff_of(request)
     try:
+        deed.before(given)
         with recording_for(request, actor=caller.as_actor()) as journal:
             return deed.act(found, Call(caller, journal, given))
     except InvalidInput as error:
@@ -201,42 +113,11 @@ def carry_out(
     return None
 
 
-def _named(deeds: Sequence[Deed], name: str) -> Deed:
-    found = next((deed for deed in deeds if deed.name == name), None)
-    if found is None:
-        raise Http404
-    return found
+def page_of(model: type[Model], key: object) -> str:
+    """Return the address of an object's page."""
+    return reverse(admin_urlname(model._meta, "change"), args=[quote(key)])  # type: ignore[arg-type]  # noqa: SLF001
 
 
-def deeds_for_many(deeds: Sequence[Deed], *names: str) -> tuple[Callable[..., Any], ...]:
-    """Return actions of a list: the same deeds, on each chosen object in a recording of its own."""
-    return tuple(_for_many(_named(deeds, name)) for name in names)
-
-
-def _for_many(deed: Deed) -> Callable[..., Any]:
-    def do(page: WithDeeds, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse | None:
-        form = deed.form(request.POST if "confirmed" in request.POST else None)
-        if form.is_bound and form.is_valid():
-            _do_to_each(request, deed, list(chosen), form.cleaned_data)
-            return None
-        about = {"deed": deed, "form": form, "chosen": chosen, "action": do.__name__}
-        shown = page._context(request, f"{deed.label} {len(chosen)} chosen", about)  # noqa: SLF001
-        return render(request, "console/many.html", shown)
-
-    do.__name__ = f"do_{deed.name}"
-    do.short_description = f"{deed.label} the chosen ones"  # type: ignore[attr-defined]
-    return do
-
-
-def _do_to_each(
-    request: HttpRequest, deed: Deed, chosen: Sequence[Any], given: Mapping[str, Any]
-) -> None:
-    caller, done = staff_of(request), 0
-    for each in chosen:
-        why_not = deed.why_not(each, caller)
-        if why_not is not None:
-            messages.warning(request, f"{each}: {why_not}")
-        elif carry_out(request, deed, each, given) is not None:
-            done += 1
-    if done:
-        messages.success(request, f"{deed.label}: {done} of {len(chosen)}.")
+def list_of(model: type[Model]) -> str:
+    """Return the address of a list."""
+    return reverse(admin_urlname(model._meta, "changelist"))  # type: ignore[arg-type]  # noqa: SLF001

@@ -1,19 +1,15 @@
 """The staff console's view of the board: to look at, with buttons that are operations."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.deeds import WithDeeds, deeds_for_many
-from audit.admin import ReadOnly
-from audit.models import Entry
+from accounts.deed_pages import WithDeeds, deeds_for_many
+from audit.models import Entry, EntryQuerySet
 from tasks.deeds import OF_A_TASK, OF_THE_BOARD
 from tasks.models import Comment, Dependency, Member, Project, Task
+from tasks.project_deeds import OF_A_MEMBER, OF_A_PROJECT, OF_ALL_PROJECTS
 from tasks.sql import CommentCount
-
-HISTORY_SHOWN = 30
 
 
 class DependencyInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -70,11 +66,9 @@ class TaskAdmin(WithDeeds):
         tasks: QuerySet[Task] = super().get_queryset(request)
         return tasks.annotate(comment_count=CommentCount("pk"))
 
-    def beside(self, request: HttpRequest, found: Task) -> dict[str, Any]:
-        """Return the buttons, and the task's history."""
-        trail = list(Entry.objects.of_task(found.pk).order_by("-id")[: HISTORY_SHOWN + 1])
-        history = {"history": trail[:HISTORY_SHOWN], "history_more": len(trail) > HISTORY_SHOWN}
-        return {**super().beside(request, found), **history}
+    def trail(self, found: Task) -> EntryQuerySet:
+        """Return the entries of the task, those of its comments too."""
+        return Entry.objects.of_task(found.pk)
 
     @admin.display(description="comments")
     def comment_count(self, task: Task) -> int:
@@ -87,17 +81,43 @@ class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
 
     model = Member
     readonly_fields = ("principal", "role", "added_by", "added_at")
+    ordering = ("principal",)
     can_delete = False
+    show_change_link = True
     extra = max_num = 0
 
 
 @admin.register(Project)
-class ProjectAdmin(ReadOnly):
+class ProjectAdmin(WithDeeds):
     """Slugs that belong to their members."""
 
+    target = "project"
+    deeds = OF_A_PROJECT
+    list_deeds = OF_ALL_PROJECTS
     list_display = ("slug", "requires_review", "created_by", "created_at", "updated_at")
     list_filter = ("requires_review",)
     search_fields = ("slug", "=members__principal")
     ordering = ("slug",)
     list_per_page = 50
     inlines = (MemberInline,)
+
+
+@admin.register(Member)
+class MemberAdmin(WithDeeds):
+    """Who belongs to which project."""
+
+    deeds = OF_A_MEMBER
+    list_display = ("principal", "project", "role", "added_by", "added_at")
+    list_filter = ("role",)
+    search_fields = ("=principal", "=project__slug")
+    ordering = ("principal", "project")
+    list_per_page = 50
+
+    def trail(self, found: Member) -> EntryQuerySet:
+        """Return what was done to this membership."""
+        return Entry.objects.filter(
+            target_type="project",
+            target_id=found.project_id,
+            action__startswith="project.member_",
+            context__principal=found.principal,
+        )

@@ -1,21 +1,38 @@
 """What may staff do to a task from the console? The lifecycle's verbs, and what a PATCH can."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 from django import forms
 
-from accounts.deeds import Call, Deed, NoForm, Told
+from accounts.deeds import Call, Deed, NoForm, Told, list_of, page_of
 from accounts.principals import Principal
+from accounts.registry_errors import AlreadySo
 from tasks import operations
 from tasks.lifecycle import STEPS, Status, Verb
 from tasks.models import Task, standing_of
-from tasks.operations import Asked, Draft
-from tasks.rows import Priority, Standing
+from tasks.operations import Asked, Draft, Unchanged
+from tasks.projects import SLUG
+from tasks.rows import LONGEST_NOTE, LONGEST_TEXT, Priority, Standing
 from wire.clock import now
 
-LONGEST_NOTE = 2_000
+
+@contextmanager
+def unchanged_told() -> Iterator[None]:
+    """Raise AlreadySo where nothing was left to change: a button that did nothing says so."""
+    try:
+        yield
+    except Unchanged as unchanged:
+        raise AlreadySo from unchanged
+
+
+class SlugField(forms.RegexField):
+    """A project's slug, as the API takes it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(regex=rf"\A{SLUG}\Z", max_length=63, **kwargs)
 
 
 class NoteForm(forms.Form):
@@ -55,13 +72,11 @@ class TaskForm(forms.Form):
     """What a task begins with."""
 
     title = forms.CharField(max_length=200)
-    description = forms.CharField(required=False, widget=forms.Textarea)
+    description = forms.CharField(max_length=LONGEST_TEXT, required=False, widget=forms.Textarea)
     priority = forms.TypedChoiceField(
         coerce=int, choices=[(p.value, p.word) for p in Priority], initial=Priority.MEDIUM.value
     )
-    project_slug = forms.SlugField(
-        max_length=63, required=False, label="Project", help_text="Empty: none."
-    )
+    project_slug = SlugField(required=False, label="Project", help_text="Empty: none.")
     assigned_to = forms.CharField(max_length=255, required=False, help_text="Empty: nobody.")
 
 
@@ -119,6 +134,7 @@ def _step(verb: Verb) -> Deed:
 
 
 def _edit(sets: Callable[[Task, Mapping[str, Any]], dict[str, Any]], done: str):  # type: ignore[no-untyped-def]
+    @unchanged_told()
     def act(task: Task, call: Call) -> Told:
         operations.edit(
             sets(task, call.given), task_id=task.pk, caller=call.caller, journal=call.journal
@@ -136,13 +152,16 @@ def _closed(task: Task, _: Principal) -> str | None:
 
 def _delete(task: Task, call: Call) -> Told:
     operations.delete(task_id=task.pk, caller=call.caller, journal=call.journal)
-    return Told(f"“{task.title}” is deleted; its history stays in the audit.")
+    return Told(
+        f"“{task.title}” is deleted; its history stays in the audit.", leads_to=list_of(Task)
+    )
 
 
 def _create(_: None, call: Call) -> Told:
     members = {name: value for name, value in call.given.items() if value not in {"", None}}
     made = operations.create(Draft(**members), caller=call.caller, journal=call.journal)
-    return Told(f"“{made.title}” is on the board as task {made.id}.")
+    sentence = f"“{made.title}” is on the board as task {made.id}."
+    return Told(sentence, leads_to=page_of(Task, made.id))
 
 
 CREATE = Deed("create", "New task", "It begins pending.", _create, TaskForm)
@@ -153,6 +172,7 @@ ASSIGN = Deed(
     _edit(lambda _, given: {"assigned_to": given["assigned_to"] or None}, "It is assigned anew."),
     AssignForm,
     _closed,
+    initial=lambda task: {"assigned_to": task.assigned_to},
 )
 ASK_TO_CANCEL = Deed(
     "ask-to-cancel",

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from tasks.files import FORMATS
-from tasks.serializers import LONGEST_NOTE, STATUSES, TaskFilters, TaskMembers
+from tasks.rows import LONGEST_NOTE
+from tasks.serializers import STATUSES, TaskFilters, TaskMembers
 from wire.fields import LARGEST_ID, Flag, Identifier, Instant, Text, Whole
 
 # Kept by the service itself: a file may have them, they begin anew.

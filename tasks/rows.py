@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from audit.actors import ActorType
 from tasks.lifecycle import HELD, OPEN, Status
 
+LONGEST_TEXT = 20_000  # characters of a description or a comment
+LONGEST_NOTE = 2_000  # of a word beside a step
+
 
 class Priority(IntEnum):
     """How much a task matters; stored by rank, told by name."""

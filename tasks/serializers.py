@@ -8,14 +8,12 @@ from rest_framework import serializers
 from tasks.filters import ORDERS
 from tasks.lifecycle import Status
 from tasks.projects import SLUG
-from tasks.rows import WORDS, TaskRow, told
+from tasks.rows import LONGEST_NOTE, LONGEST_TEXT, WORDS, TaskRow, told
 from wire.fields import LARGEST_ID, Flag, Identifier, Instant, Text, Whole
 from wire.pages import PageQuery
 from wire.serializers import StrictSerializer
 
 STATUSES = [status.value for status in Status]
-LONGEST_TEXT = 20_000
-LONGEST_NOTE = 2_000
 
 
 class Slug(Text):

@@ -76,10 +76,18 @@ def delete(
     members = dict(Member.objects.filter(project=slug).values_list("principal", "role"))
     Project.objects.filter(pk=slug).delete()
     # Asked afterwards: the deletion has waited for whoever was putting a task in.
-    if Task.objects.filter(project_slug=slug).exists():
-        raise ProjectHasTasks
+    _refuse_with_tasks(slug)
     changes = {"requires_review": (before.requires_review, None), "members": (members, None)}
     note(journal, Action.PROJECT_DELETED, slug, changes)
+
+
+def obstacle_to_deletion(slug: str) -> str | None:
+    """Return the sentence that stands against deleting the project now, None when none does."""
+    try:
+        _refuse_with_tasks(slug)
+    except ProjectHasTasks as refused:
+        return str(refused)
+    return None
 
 
 def take_turn(slug: str, caller: Principal, expected: Expectation = anything) -> ProjectRow:
@@ -122,6 +130,11 @@ def note(
     is_gone = action is Action.PROJECT_DELETED
     data = None if is_gone else {"slug": slug, **new, **(context or {})}
     tell(journal, action, task_id=None, project_slug=slug, data=data)
+
+
+def _refuse_with_tasks(slug: str) -> None:
+    if Task.objects.filter(project_slug=slug).exists():
+        raise ProjectHasTasks
 
 
 def _refuse_to_take_over(slug: str, caller: Principal) -> None:

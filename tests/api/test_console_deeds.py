@@ -87,6 +87,15 @@ def test_a_task_is_made_assigned_and_deleted(console):
     ]  # fmt: skip
 
 
+def test_whoever_has_the_task_already_is_told_as_such(console):
+    task = a_task(assigned_to="@bob")
+
+    answer = console.post(f"{TASKS}{task.pk}/do/assign/", {"assigned_to": "@bob"})
+
+    assert "it is so already" in answer.content.decode()
+    assert not Entry.objects.exists()
+
+
 def test_an_unknown_assignee_is_told_on_the_page(console):
     task = a_task()
 

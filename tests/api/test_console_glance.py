@@ -11,8 +11,9 @@ from tests.factories import a_task
 from wire.clock import now
 
 LISTS = (
-    "tasks/task", "tasks/project", "accounts/account", "accounts/session", "accounts/signingkey",
-    "accounts/audience", "audit/entry", "migrations_ops/run",
+    "tasks/task", "tasks/project", "tasks/member", "accounts/account", "accounts/session",
+    "accounts/signingkey", "accounts/audience", "audit/entry", "migrations_ops/run",
+    "migrations_ops/approval",
 )  # fmt: skip
 MOST = 10
 

@@ -21,7 +21,7 @@ PAST_IT = {
     "tasks/operations/deleting.py::decide": "rules count what nobody sees too",
     "tasks/operations/importing.py::bring_in": "makes some",
     "tasks/operations/importing.py::_related": "of parents that were found for the caller",
-    "tasks/operations/projects.py::delete": "a project is not deleted over what nobody sees",
+    "tasks/operations/projects.py::_refuse_with_tasks": "rules count what nobody sees too",
     "tasks/operations/projects.py::_refuse_to_take_over": "an open slug's tasks are everybody's",
     "tasks/operations/relations.py::rejoin": "rules count what nobody sees too",
     "tasks/operations/settling.py::settle": "locks; what is found comes after",

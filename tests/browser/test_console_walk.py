@@ -7,7 +7,11 @@ from tests.browser.screenshots import sign_in
 from tests.browser.test_looks import DESK, TELEPHONE
 
 PAGES = (
-    "/admin/", "/admin/tasks/task/", "/admin/tasks/task/1/change/", "/admin/tasks/task/1/do/start/",
+    "/admin/", "/admin/tasks/project/", "/admin/tasks/project/do/create/", "/admin/tasks/member/",
+    "/admin/accounts/audience/", "/admin/accounts/audience/taskflow/change/",
+    "/admin/accounts/audience/taskflow/do/declare/", "/admin/accounts/audience/do/register/",
+    "/admin/accounts/session/", "/admin/migrations_ops/approval/",
+    "/admin/tasks/task/", "/admin/tasks/task/1/change/", "/admin/tasks/task/1/do/start/",
     "/admin/tasks/task/do/create/", "/admin/accounts/account/", "/admin/accounts/signingkey/",
     "/admin/accounts/account/do/create-agent/", "/admin/accounts/signingkey/do/rotate/",
     "/admin/audit/entry/", "/admin/migrations_ops/run/", "/admin/migrations_ops/run/operations/",
@@ -42,7 +46,7 @@ def test_a_task_is_made_started_and_completed_with_buttons(console):
     console.get_by_role("link", name="New task").click()
     console.get_by_label("Title").fill("Water the plants")
     console.get_by_role("button", name="New task").click()
-    console.get_by_role("link", name="Water the plants").first.click()
+    expect(console.locator(".messagelist")).to_contain_text("Water the plants")
 
     press(console, "Start", "Complete")
 
@@ -57,6 +61,52 @@ def test_a_button_that_cannot_be_pressed_tells_why(console):
     off = console.locator(".deed.is-off", has_text="Approve")
 
     expect(off).to_have_attribute("title", "Cannot approve task with status 'pending'")
+
+
+def test_a_project_gets_a_member_who_is_given_a_role_and_put_out(console):
+    console.goto("/admin/tasks/project/")
+    console.get_by_role("link", name="New project").click()
+    console.get_by_label("Slug").fill("shed")
+    console.get_by_role("button", name="New project").click()
+    console.get_by_role("link", name="Add member").click()
+    console.get_by_label("Principal").fill("@bob")
+    console.get_by_role("button", name="Add member").click()
+    console.locator(".inline-related tr", has_text="@bob").get_by_role("link").click()
+    console.get_by_role("link", name="Change role").click()
+    console.get_by_label("Role").select_option("viewer")
+    console.get_by_role("button", name="Change role").click()
+
+    expect(console.locator(".history")).to_contain_text("project.member_changed")
+    press(console, "Remove")
+    expect(console.locator(".messagelist")).to_contain_text("@bob is out of shed.")
+    press(console, "Delete")
+    expect(console.locator(".messagelist")).to_contain_text("shed is a project no more")
+    expect(latest(console, "project.deleted")).to_contain_text("@admin")
+
+
+def test_an_audience_goes_from_version_1_to_version_2(console):
+    console.goto("/admin/accounts/audience/")
+    console.get_by_role("link", name="New audience").click()
+    console.get_by_label("Name").fill("billing")
+    console.get_by_role("button", name="New audience").click()
+    choose(console, "Declare versions", "Version 1", "Version 2")
+    choose(console, "Change versions", "Version 2")
+    expect(console.locator(".messagelist")).to_contain_text("still declares payload version 1")
+    console.get_by_role("link", name="Not now").click()
+    choose(console, "Declare versions", "Version 2")
+    choose(console, "Change versions", "Version 2")
+
+    expect(console.locator(".field-payload_versions")).to_contain_text("[2]")
+    expect(latest(console, "audience.changed")).to_contain_text("billing")
+
+
+def choose(console, label, *versions):
+    console.get_by_role("link", name=label).click()
+    for box in console.get_by_role("checkbox").all():
+        box.uncheck()
+    for version in versions:
+        console.get_by_label(version).check()
+    console.get_by_role("button", name=label).click()
 
 
 def test_an_agent_gets_its_secret_once(console):

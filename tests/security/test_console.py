@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.test import Client
 
-from accounts.deeds import WithDeeds
+from accounts.deed_pages import WithDeeds
 from accounts.models import Account, ClientSecret
 from audit.models import Entry
 from tests.broken import database_away
