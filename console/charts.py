@@ -1,4 +1,7 @@
-"""Small charts as SVG, drawn here because the pages run no script. Words tell them too."""
+"""Small charts as SVG, drawn here because the pages run no script. Words tell them too.
+
+Where history was not read, a chart is hatched: nothing known is not the same as nothing there.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,7 +9,7 @@ from datetime import date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT, GAP = 360, 96, 2
+WIDTH, HEIGHT, LOW, GAP = 360, 96, 56, 2
 
 
 def stacked(parts: Mapping[str, int], words: str) -> SafeString:
@@ -26,7 +29,9 @@ def stacked(parts: Mapping[str, int], words: str) -> SafeString:
     return _svg(14, words, bars)
 
 
-def columns(series: Mapping[str, Sequence[int]], days: Sequence[date], words: str) -> SafeString:
+def columns(
+    series: Mapping[str, Sequence[int]], days: Sequence[date], words: str, unread: int = 0
+) -> SafeString:
     """Return columns for each day, one beside the other for each series."""
     highest = max((max(values, default=0) for values in series.values()), default=0) or 1
     slot = WIDTH / max(len(days), 1)
@@ -37,7 +42,37 @@ def columns(series: Mapping[str, Sequence[int]], days: Sequence[date], words: st
         for n, (day, value) in enumerate(zip(days, values, strict=True))
     ))  # fmt: skip
     ground = format_html('<line class="ground" x1="0" x2="{}" y1="{y}" y2="{y}"/>', WIDTH, y=HEIGHT)
-    return _svg(HEIGHT + 1, words, ground + bars)
+    return _svg(HEIGHT + 1, words, _unread(unread * slot, HEIGHT) + ground + bars)
+
+
+def area(name: str, values: Sequence[int | None], words: str) -> SafeString:
+    """Return how a number went, day by day, above nothing; above its least where it fell below."""
+    known = [(n, value) for n, value in enumerate(values) if value is not None]
+    if not known:
+        return _svg(LOW, words, _unread(WIDTH, LOW))
+    low, high = min(0, *(value for _, value in known)), max(1, *(value for _, value in known))
+    slot, high = WIDTH / len(values), max(high, low + 1)
+    line = [
+        (round(x, 1), round(LOW - 2 - (value - low) / (high - low) * (LOW - 6), 1))
+        for n, value in known
+        for x in (n * slot, (n + 1) * slot)  # a step each day: nothing is known between
+    ]
+    drawn = format_html(
+        '<polygon class="of-{name} ground-of" points="{first},{h} {points} {last},{h}"/>'
+        '<polyline class="line-of-{name}" points="{points}"/>',
+        name=name, h=LOW, first=line[0][0], last=line[-1][0],
+        points=" ".join(f"{x},{y}" for x, y in line),
+    )  # fmt: skip
+    return _svg(LOW, words, _unread(known[0][0] * slot, LOW) + drawn)
+
+
+def _unread(width: float, height: int) -> SafeString:
+    if not width:
+        return SafeString("")
+    return format_html(
+        '<rect class="unread" width="{}" height="{}"><title>not read</title></rect>',
+        round(width, 1), height,
+    )  # fmt: skip
 
 
 def _column(

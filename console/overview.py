@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Count, Max, Model, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Model, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import SigningKey
 from accounts.timelines import timeline
-from audit.actions import Action
 from audit.models import Checkpoint, Entry
-from console.charts import columns, stacked
+from console.charts import area, columns, stacked
+from console.lately import DAYS, MOST_READ, SIGN_INS, Lately, lately
+from console.walking import Walk, walked_back
 from migrations_ops.models import Run
 from tasks.counting import MOST_COUNTED, counted_by_status
 from tasks.lifecycle import OPEN, Status
@@ -21,15 +21,25 @@ from tasks.models import Task
 
 Row = TypeVar("Row", bound=Model)
 
-DAYS = 30
-# History is read from its end and no further: a glance must not cost more as years go by.
-MOST_READ = 50_000
 SHOWN = 5
 SOON = timedelta(minutes=15)
 
-BOARD = {"created": Action.TASK_CREATED, "completed": Action.TASK_COMPLETED}
-SIGN_INS = {"tokens": Action.TOKEN_ISSUED, "refused": Action.SIGN_IN_FAILED,
-            "denied": Action.ACCESS_DENIED}  # fmt: skip
+
+@dataclass(frozen=True)
+class Course:
+    """How the number of tasks in a status went."""
+
+    status: Status
+    now: str
+    picture: SafeString
+
+
+@dataclass(frozen=True)
+class Flows:
+    """How often something happened each day, and in all of them."""
+
+    picture: SafeString
+    totals: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -37,50 +47,55 @@ class Glance:
     """What the first page shows."""
 
     at: datetime
-    counts: Mapping[str, str]
+    counts: Mapping[Status, str]
     open_tasks: SafeString
+    walk: Walk
+    courses: Sequence[Course]
     waiting: Sequence[Task]
     lapsing: Sequence[Task]
-    throughput: SafeString
-    throughput_totals: Mapping[str, int]
-    sign_ins: SafeString
-    sign_in_totals: Mapping[str, int]
-    is_partial: bool
+    throughput: Flows
+    sign_ins: Flows
+    reach: date | None
+    most_read: int
     checkpoint: Checkpoint | None
     unsealed: str
     keys: SafeString
     runs: Sequence[Run]
 
+    @property
+    def by_day(self) -> Sequence[tuple[date, Sequence[int | None]]]:
+        """The walk as the rows of a table, today first."""
+        rows = zip(*self.walk.series.values(), strict=True)
+        return list(zip(self.walk.days, rows, strict=True))[::-1]
+
 
 def overview(at: datetime) -> Glance:
     """Return how everything stands."""
-    counts = counted_by_status()
-    newest = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
-    lately = _lately(at, newest)
-    checkpoint = Checkpoint.objects.newest()
-    days = [(at - timedelta(days=back)).date() for back in range(DAYS - 1, -1, -1)]
-    board, sign_ins = _series(BOARD, lately, days), _series(SIGN_INS, lately, days)
+    counts, late, checkpoint = counted_by_status(), lately(at), Checkpoint.objects.newest()
+    told = {status: _words(counts.get(status, 0)) for status in Status}
+    unfinished = {status.value: counts.get(status, 0) for status in Status if status in OPEN}
     return Glance(
         at=at,
-        counts={status: _words(counts.get(status, 0)) for status in Status},
-        open_tasks=stacked(
-            {status: counts.get(status, 0) for status in Status if status in OPEN},
-            "Open tasks by status",
-        ),
+        counts=told,
+        open_tasks=stacked(unfinished, "Open tasks by status"),
         waiting=first(Task.objects.filter(status=Status.PENDING, assigned_to=None).order_by("pk")),
         lapsing=first(
             Task.objects.filter(lease_expires_at__lt=at + SOON).order_by("lease_expires_at")
         ),
-        throughput=columns(board, days, f"Tasks created and completed a day, {DAYS} days"),
-        throughput_totals={name: sum(values) for name, values in board.items()},
-        sign_ins=columns(sign_ins, days, f"Tokens issued and refusals a day, {DAYS} days"),
-        sign_in_totals={name: sum(values) for name, values in sign_ins.items()},
-        is_partial=newest > MOST_READ,
+        **_courses(counts, told, late),
+        throughput=_flows(late, "Tasks created and completed", {
+            "created": late.made(), "completed": late.came_to(Status.COMPLETED)
+        }),
+        sign_ins=_flows(late, "Tokens issued and refusals", {
+            name: late.a_day(action) for name, action in SIGN_INS.items()
+        }),
+        reach=late.reach if late.unread else None,
+        most_read=MOST_READ,
         checkpoint=checkpoint,
         unsealed=_words(_unsealed(checkpoint)),
         keys=timeline(first(SigningKey.objects.order_by("-signs_from")), at),
         runs=first(Run.objects.order_by("-started_at")),
-    )
+    )  # fmt: skip
 
 
 def first(rows: QuerySet[Row]) -> Sequence[Row]:
@@ -88,22 +103,28 @@ def first(rows: QuerySet[Row]) -> Sequence[Row]:
     return list(rows[:SHOWN])
 
 
-def _lately(at: datetime, newest: int) -> dict[tuple[date, str], int]:
-    wanted = [action.value for action in (*BOARD.values(), *SIGN_INS.values())]
-    recent = Entry.objects.filter(
-        pk__gt=newest - MOST_READ, occurred_at__gte=at - timedelta(days=DAYS), action__in=wanted
-    ).order_by()
-    by_day = recent.annotate(day=TruncDate("occurred_at")).values_list("day", "action")
-    return {(day, action): number for day, action, number in by_day.annotate(Count("pk"))}
+def _flows(late: Lately, words: str, series: Mapping[str, Sequence[int]]) -> Flows:
+    totals = {name: sum(values) for name, values in series.items()}
+    return Flows(columns(series, late.days, f"{words} a day, {DAYS} days", late.unread), totals)
 
 
-def _series(
-    actions: Mapping[str, Action], lately: Mapping[tuple[date, str], int], days: Sequence[date]
-) -> dict[str, list[int]]:
-    return {
-        name: [lately.get((day, action.value), 0) for day in days]
-        for name, action in actions.items()
-    }
+def _courses(counts: Mapping[str, int], told: Mapping[Status, str], late: Lately) -> dict[str, Any]:
+    walk = walked_back(
+        counts, late.moves(), days=late.days, reach=late.reach, most_counted=MOST_COUNTED
+    )
+    return {"walk": walk, "courses": [_course(walk, each, told[each]) for each in Status]}
+
+
+def _course(walk: Walk, status: Status, now: str) -> Course:
+    values = walk.series[status]
+    known = [value for value in values if value is not None]
+    words = f"{status}, {now} now; "
+    words += (
+        f"{known[-1] - known[0]:+,} since {walk.begins}"
+        if status in walk.relative
+        else f"{known[0]:,} on {walk.begins}, between {min(known):,} and {max(known):,} since"
+    )
+    return Course(status, now, area(status, values, words))
 
 
 def _unsealed(checkpoint: Checkpoint | None) -> int:

@@ -1,12 +1,17 @@
 """/admin/: the state of everything at a glance, in few statements whatever there is."""
 
+import re
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from audit.operations.sealing import seal
 from tasks.lifecycle import Status
+from tasks.models import Task
 from tests.factories import a_task
 from wire.clock import now
 
@@ -28,6 +33,7 @@ def test_an_empty_house_says_what_to_do(console):
     page = console.get("/admin/").content.decode()
 
     assert "Nothing waits to be taken." in page
+    assert "No task has been on the board in these days." in page
     assert "Not sealed yet" in page
     assert "None has run here." in page
 
@@ -42,6 +48,65 @@ def test_the_board_is_counted_and_drawn(console, as_alice):
     assert "<title>pending: 3</title>" in page
     assert "1 created" in page
     assert "Paint the fence" in page
+
+
+def days_of(page):
+    """The rows of the table beside the chart, today first."""
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [re.findall(r"<td>(.*?)</td>", row) for row in body.split("</tr>")[:-1]]
+
+
+def stood(page):
+    """How many tasks stood where on each day, today first; what is 0 is left out."""
+    rows = [zip(Status, map(int, row), strict=True) for row in days_of(page)]
+    return [{status: number for status, number in row if number} for row in rows]
+
+
+def days_ago(days):
+    return time_machine.travel(now() - timedelta(days=days), tick=False)
+
+
+def test_the_board_is_walked_back_over_thirty_days(console, as_alice, as_bob):
+    with days_ago(9):
+        for title in ("Sand the gate", "Oil the hinge", "Paint the fence"):
+            as_alice.post("/api/tasks", {"title": title})
+    first = Task.objects.earliest("pk").pk
+    with days_ago(5):
+        as_bob.post(f"/api/tasks/{first}/start")
+    as_bob.post(f"/api/tasks/{first}/complete")
+    as_alice.delete(f"/api/tasks/{first + 1}")
+
+    page = console.get("/admin/").content.decode()
+
+    assert stood(page) == [
+        {"pending": 1, "completed": 1},
+        *[{"pending": 2, "in_progress": 1}] * 5,
+        *[{"pending": 3}] * 4,
+        *[{}] * 20,
+    ]
+    assert "pending, 1 now; 0 on" in page
+    assert "An estimate" not in page
+
+
+def test_tasks_without_an_entry_make_the_walk_an_estimate(console, as_alice):
+    as_alice.post("/api/tasks", {"title": "Sand the gate"})
+    Task.objects.all().delete()
+
+    assert "An estimate" in console.get("/admin/").content.decode()
+
+
+def test_history_is_read_no_further_than_pays_and_says_so(console, as_alice, monkeypatch):
+    monkeypatch.setattr("console.lately.MOST_READ", 2)
+    with days_ago(9):
+        as_alice.post("/api/tasks", {"title": "Sand the gate"})
+    for title in ("Oil the hinge", "Paint the fence"):
+        as_alice.post("/api/tasks", {"title": title})
+
+    page = console.get("/admin/").content.decode()
+
+    assert days_of(page) == [["3", *["0"] * 5], *[["\N{EN DASH}"] * 6] * 29]
+    assert 'class="unread"' in page
+    assert "what is hatched was not read" in page
 
 
 def test_history_tells_how_much_of_it_is_sealed(console, as_alice):
