@@ -15,7 +15,7 @@ from accounts.client_models import ClientSecret, SpentAssertion
 from accounts.identity_models import ExternalIdentity
 from accounts.key_models import SigningKey
 from accounts.principals import Principal
-from accounts.scopes import AGENT_DEFAULT, ROLE_SCOPES, Role, Scope
+from accounts.scopes import ROLE_SCOPES, Role, Scope, held
 from accounts.throttle_models import ThrottleWindow
 from audit.actors import ActorType
 from wire.clock import now
@@ -144,12 +144,8 @@ class Account(AbstractBaseUser):
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """Return what the account may do: what it was granted, else what its role gives."""
-        if self.granted_scopes is not None:
-            return frozenset(Scope(word) for word in self.granted_scopes)
-        if self.actor_type == ActorType.AGENT:
-            return AGENT_DEFAULT
-        return ROLE_SCOPES[Role(self.role)]
+        """Return what the account may do."""
+        return held(self.granted_scopes, ActorType(self.actor_type), Role(self.role))
 
     @property
     def is_staff(self) -> bool:

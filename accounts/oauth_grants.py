@@ -58,6 +58,9 @@ class Asked:
 
     def audience(self) -> Audience:
         """Return the audience that is asked for. Raises InvalidTarget."""
+        known = self.client and self.client.audience
+        if known and not self.text("resource"):
+            return known
         return tokens.audience_named(self.text("audience"), self.text("resource"))
 
 

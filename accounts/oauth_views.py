@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.client_credentials import presented
 from accounts.errors import InvalidClient, InvalidTokenRequest, UnsupportedGrant
+from accounts.models import TASKFLOW
 from accounts.oauth_grants import GRANTS, Asked
 from accounts.operations import clients
 from accounts.scopes import ANYBODY
@@ -67,7 +68,8 @@ def authenticated(
     """
     shown = presented(request.headers.get("Authorization"), form)
     try:
-        yield None if shown is None else clients.authenticate(shown, at)
+        named = form.get("audience") or TASKFLOW
+        yield None if shown is None else clients.authenticate(shown, at, named)
     except InvalidClient as error:
         if shown is not None:
             with recording_for(request) as journal:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from audit.actors import ActorType
+
 
 class Scope(StrEnum):
     """One permission, as it stands in a token's `scope` (RFC 6749, section 3.3)."""
@@ -39,6 +41,13 @@ NEVER_FOR_AGENTS = frozenset({Scope.OPS_APPROVE, Scope.KEYS_MANAGE, Scope.ACCOUN
 # What a route says instead of a scope.
 ANYBODY = "anybody"
 SIGNED_IN = "signed in"
+
+
+def held(granted: Iterable[str] | None, actor_type: ActorType, role: Role) -> frozenset[Scope]:
+    """Return what somebody may do: what was granted, else what being an agent or the role gives."""
+    if granted is not None:
+        return frozenset(Scope(word) for word in granted)
+    return AGENT_DEFAULT if actor_type is ActorType.AGENT else ROLE_SCOPES[role]
 
 
 def parse(text: str) -> frozenset[Scope]:

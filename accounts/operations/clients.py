@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet, Subquery, Value
 
 from accounts.claimed import issuer_of
-from accounts.claims import Grant
+from accounts.claims import Grant, Party
 from accounts.client_credentials import Assertion, Secret, Shown, fit_client_id
 from accounts.errors import AssertionReplayed, InvalidClient
 from accounts.methods import client as method
-from accounts.models import Account, Audience, ClientSecret, SpentAssertion
+from accounts.models import TASKFLOW, Account, Audience, ClientSecret, SpentAssertion
 from accounts.operations import assertions
 from accounts.operations.credentials import digest_of
-from accounts.operations.tokens import grant_for, narrowed
+from accounts.operations.tokens import narrowed
 from accounts.principals import Principal
 from accounts.scopes import spell
 from audit.actions import Action, Outcome
@@ -28,27 +28,38 @@ METHODS: Mapping[type[Shown], str] = {Secret: "client_secret", Assertion: "priva
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An account that authenticated as a client, and the assertion it has to spend for it."""
+    """Who authenticated as a client, and the assertion that is to be spent for it.
 
-    account: Account
+    `audience` is the one that was asked for together with a secret, None where that is still to
+    be done.
+    """
+
     principal: Principal
     assertion: SpentAssertion | None = None
+    audience: Audience | None = None
 
 
-def authenticate(shown: Shown, at: datetime) -> Client:
+def authenticate(shown: Shown, at: datetime, audience: str = TASKFLOW) -> Client:
     """Return the client (RFC 6749, section 2.3). Raises InvalidClient."""
     if isinstance(shown, Secret):
-        account = _holder_of(shown)
-        return Client(account, method.principal(account, METHODS[Secret]))
+        return _holder_of(shown, audience)
     account, unspent = assertions.verify(shown.jwt, at)
     if shown.client_id not in {"", account.client_id}:
         raise InvalidClient
-    return Client(account, method.principal(account, METHODS[Assertion]), unspent)
+    values = [getattr(account, name) for name in method.COLUMNS]
+    return Client(method.principal(values, METHODS[Assertion]), unspent)
 
 
 def prepare(client: Client, audience: Audience, scope: str) -> Grant:
     """Return what a client gets: all it holds, or the part it asks for. Raises InvalidScope."""
-    everything = grant_for(client.account, audience, client_id=client.principal.client_id)
+    who = client.principal
+    everything = Grant(
+        subject=Party(id=who.id, actor_type=who.actor_type, role=who.role),
+        audience=audience.name,
+        versions=tuple(audience.payload_versions),
+        client_id=who.client_id,
+        scopes=who.scopes,
+    )
     return narrowed(everything, scope)
 
 
@@ -90,17 +101,25 @@ def _secrets() -> QuerySet[Any, Any]:
         revoked_at__isnull=True,
         account__disabled_at__isnull=True,
     )
-    return living.values_list("digest", *columns(Account, "account"))
+    # In the same question, for nearly everybody who shows a secret asks for a token.
+    audience = Audience.objects.filter(name=Value(Slot("audience")))
+    return living.values_list(
+        "digest",
+        *(f"account__{name}" for name in method.COLUMNS),
+        *(Subquery(audience.values(name)) for name in columns(Audience)),
+    )
 
 
 _SECRETS = Question(_secrets)
 
 
-def _holder_of(shown: Secret) -> Account:
+def _holder_of(shown: Secret, audience: str) -> Client:
     digest = digest_of(shown.client_secret)
-    known = _SECRETS.ask(client_id=fit_client_id(shown.client_id))
+    known = _SECRETS.ask(client_id=fit_client_id(shown.client_id), audience=audience)
     # All are compared, so that the time tells nothing of which secret it was.
-    matches = [holder for kept, *holder in known if hmac.compare_digest(kept, digest)]
+    matches = [values for kept, *values in known if hmac.compare_digest(kept, digest)]
     if not matches:
         raise InvalidClient
-    return whole(Account, iter(matches[0]))
+    account, rest = matches[0][: len(method.COLUMNS)], matches[0][len(method.COLUMNS) :]
+    found = None if rest[0] is None else whole(Audience, iter(rest))
+    return Client(method.principal(account, METHODS[Secret]), audience=found)

@@ -22,13 +22,13 @@ def test_signing_in_costs_four(sign_in):
     assert len(spent) == 4
 
 
-def test_a_client_s_token_costs_three(ask, worker):
+def test_a_client_s_token_costs_two(ask, worker):
     ask(worker, grant_type="client_credentials")
 
-    with statements() as spent:  # secrets with account, audience; entry
+    with statements() as spent:  # secrets with account and audience; entry
         assert ask(worker, grant_type="client_credentials").status_code == 200
 
-    assert len(spent) == 3
+    assert len(spent) == 2
 
 
 def test_a_token_by_assertion_costs_five(by_assertion, assertion):
@@ -54,13 +54,13 @@ def test_a_refresh_costs_three(ask, alices, anonymous, path):
     assert len(spent) == 3
 
 
-def test_an_exchange_costs_four(exchange, alices, worker, whoami):
+def test_an_exchange_costs_three(exchange, alices, worker, whoami):
     whoami(alices["access"])
 
-    with statements() as spent:  # secrets with account, audience, address; entry
+    with statements() as spent:  # secrets with account and audience, address; entry
         assert exchange(alices["access"], worker).status_code == 200
 
-    assert len(spent) == 4
+    assert len(spent) == 3
 
 
 def test_an_introspection_costs_two(post, alices, worker):
