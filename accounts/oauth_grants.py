@@ -71,7 +71,7 @@ def client_credentials(asked: Asked) -> Reply:
     audience = asked.audience()
     grant = clients.prepare(asked.client, audience, asked.text("scope"))
     keys.signer(asked.at, audience.algorithm)
-    with recording_for(asked.request) as journal:
+    with recording_for(asked.request, lazily=True) as journal:
         clients.issue(asked.client, grant, journal)
     return _reply(grant, audience, asked.at)
 
@@ -115,7 +115,7 @@ def token_exchange(asked: Asked) -> Reply:
     )
     grant = exchange.prepare(exchanged)
     keys.signer(asked.at, audience.algorithm)
-    with recording_for(asked.request) as journal:
+    with recording_for(asked.request, lazily=True) as journal:
         if asked.client is not None:
             clients.spend(asked.client, journal)
         exchange.issue(exchanged, grant, journal)
@@ -145,7 +145,9 @@ def _reply(grant: Grant, audience: Audience, at: datetime, *, lifetime: int | No
 
 def _refreshed(asked: Asked, token: str) -> tuple[sessions.Refresh, Grant]:
     shown = sessions.read_token(token)
-    with recording_for(asked.request) as journal:
+    with recording_for(asked.request, lazily=True) as journal:
+        if asked.text("scope") or asked.text("audience") or asked.text("resource"):
+            journal.begin()  # what is asked for may be refused, and then nothing is to happen
         refreshed = sessions.refresh(shown, journal)
         # A token that was used up has ended its session, and that is to be kept.
         grant = None if refreshed.token is None else _of_session(asked, refreshed.session)

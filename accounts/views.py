@@ -75,7 +75,7 @@ class Refresh(TokenEndpoint):
         """
         body = read_body(request, RefreshBody)
         shown = sessions.read_token(body["refresh"])
-        with recording_for(request) as journal:
+        with recording_for(request, lazily=True) as journal:
             refreshed = sessions.refresh(shown, journal)
         return pair(refreshed, self.at)
 

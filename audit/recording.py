@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -15,7 +15,7 @@ from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
-from wire.prepared import Update, insert
+from wire.prepared import Statement, insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
 
@@ -48,7 +48,7 @@ class Journal:
             self.within.enter_context(transaction.atomic(durable=True))
             self.is_open = True
 
-    def carry_out(self, change: Update, note: Callable[[], None]) -> bool:
+    def carry_out(self, change: Statement, note: Callable[[], None]) -> bool:
         """Make a change and have it noted, unless there is nothing to change; tell which.
 
         Where no transaction is open, change and notes are one statement.
@@ -64,7 +64,7 @@ class Journal:
             note()
         return made
 
-    def _carry_out_at_once(self, change: Update, note: Callable[[], None]) -> bool:
+    def _carry_out_at_once(self, change: Statement, note: Callable[[], None]) -> bool:
         note()
         if not self.entries:
             raise NothingRecorded
@@ -179,9 +179,8 @@ def recording(
         if within is not None or not lazily or connection.in_atomic_block:
             stack.enter_context(transaction.atomic(durable=within is None))
             journal.is_open = True
-        else:
-            stack.enter_context(connection.execute_wrapper(_only_reads))
-        yield journal
+        with nullcontext() if journal.is_open else connection.execute_wrapper(_only_reads):
+            yield journal
         if not journal.is_complete:
             _complete(journal)
     if within is not None:
@@ -199,11 +198,14 @@ def _only_reads(
 def _complete(journal: Journal) -> None:
     if not journal.entries and not journal.is_told_elsewhere:
         raise NothingRecorded
-    journal.begin()
+    kinds: list[list[Any]] = [journal.entries, *journal.kept.values()]
+    portions = [
+        rows[first : first + AT_ONCE] for rows in kinds for first in range(0, len(rows), AT_ONCE)
+    ]
+    if len(portions) > 1:
+        journal.begin()
     try:
-        kinds: list[list[Any]] = [journal.entries, *journal.kept.values()]
-        for rows in kinds:
-            for first in range(0, len(rows), AT_ONCE):
-                insert(rows[first : first + AT_ONCE])
+        for portion in portions:
+            insert(portion)
     except DatabaseError as error:
         raise AuditUnavailable from error

@@ -15,7 +15,7 @@ from tasks.lifecycle import OPEN, Status
 from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
 from tasks.sight import in_sight, writable
-from wire.prepared import Update
+from wire.prepared import Statement, update
 
 # These are stored here too.
 __all__ = [
@@ -158,10 +158,10 @@ def standing_of(task_id: int, principal: Principal) -> Standing | None:
     return cast("Standing | None", Task.standings.one_visible_to(principal, task_id))
 
 
-def moving(task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> Update:
+def moving(task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> Statement:
     """Return the change of a task that is made unless somebody changed it since it was read."""
     changed = {**sets, "version": task.version + 1, "updated_at": at}
-    return Update(Task, changed, {"id": task.id, "version": task.version})
+    return update(Task, changed, {"id": task.id, "version": task.version})
 
 
 def is_overdue(at: datetime) -> Q:

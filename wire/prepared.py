@@ -80,10 +80,10 @@ class Change:
         sql, params = query.get_compiler(connection=connection).as_sql()
         return sql, tuple(params)
 
-    def make(self, **values: object) -> int:
-        """Change the rows that fit the values of the slots; returns how many there were."""
+    def of(self, **values: object) -> "Statement":
+        """Return how to change the rows that fit the values of the slots."""
         sql, params = self._compiled
-        return _changed(sql, _filled(params, values))
+        return Statement(sql, _filled(params, values))
 
 
 def _filled(params: Sequence[object], values: Mapping[str, object]) -> list[Any]:
@@ -147,32 +147,32 @@ def insert(rows: Sequence[Model]) -> None:
     _changed(f"{table.insert} VALUES {', '.join([f'({table.places})'] * len(rows))}", params)
 
 
-class Update(NamedTuple):
-    """Some columns to set in the rows of a kind that have certain values."""
+class Statement(NamedTuple):
+    """One that changes rows, with its values."""
 
-    kind: type[Model]
-    sets: Mapping[str, object]
-    where: Mapping[str, object]
+    sql: str
+    params: Sequence[Any]
 
     def make(self) -> int:
-        """Set them; returns in how many rows."""
-        sql = _update(self.kind, tuple(self.sets), tuple(self.where))
-        return _changed(sql, self._params())
+        """Make the change; returns in how many rows."""
+        return _changed(self.sql, self.params)
 
     def make_with(self, rows: Sequence[Model]) -> int:
-        """Set them, and store new rows if there was anything to set; all in one statement.
+        """Make it, and store new rows if there was anything to change; all in one statement.
 
-        Returns in how many rows columns were set. For PostgreSQL.
+        Returns in how many rows it was made. For PostgreSQL.
         """
-        kinds = tuple(type(row) for row in rows)
-        sql = _update_with(self.kind, tuple(self.sets), tuple(self.where), kinds)
+        sql = _with(self.sql, tuple(type(row) for row in rows))
         stored = [value for row in rows for value in _table(type(row)).stored(row)]
-        return _changed(sql, [*self._params(), *stored])
+        return _changed(sql, [*self.params, *stored])
 
-    def _params(self) -> list[Any]:
-        columns = _table(self.kind).columns
-        given = [*self.sets.items(), *self.where.items()]
-        return [columns[name].get_db_prep_save(value, connection) for name, value in given]
+
+def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, object]) -> Statement:
+    """Return how to set some columns in the rows of a kind that have certain values."""
+    columns = _table(kind).columns
+    given = [*sets.items(), *where.items()]
+    params = [columns[name].get_db_prep_save(value, connection) for name, value in given]
+    return Statement(_update(kind, tuple(sets), tuple(where)), params)
 
 
 def _changed(sql: str, params: Sequence[Any]) -> int:
@@ -223,19 +223,13 @@ def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) ->
 
 
 @cache
-def _update_with(
-    kind: type[Model],
-    sets: tuple[str, ...],
-    where: tuple[str, ...],
-    kinds: tuple[type[Model], ...],
-) -> str:
+def _with(update: str, kinds: tuple[type[Model], ...]) -> str:
     tables = [_table(each) for each in kinds]
     stored = [
         f"stored_{place} AS ({table.insert} SELECT {table.places} FROM changed)"
         for place, table in enumerate(tables)
     ]
-    changed = f"changed AS ({_update(kind, sets, where)} RETURNING 1)"
-    return f"WITH {', '.join([changed, *stored])} SELECT FROM changed"
+    return f"WITH {', '.join([f'changed AS ({update} RETURNING 1)', *stored])} SELECT FROM changed"
 
 
 def _quoted(field: AnyField) -> str:

@@ -77,6 +77,7 @@ def issue(client: Client, grant: Grant, journal: Journal) -> None:
 def spend(client: Client, journal: Journal) -> None:
     """Use up the assertion of a client that showed one. Raises AssertionReplayed."""
     if client.assertion is not None:
+        journal.begin()
         assertions.spend(client.assertion, journal)
 
 

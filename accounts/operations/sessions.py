@@ -99,12 +99,11 @@ def refresh(shown: Shown, journal: Journal) -> Refresh:
     refuses after the commit. Raises RefreshRefused for anything else that does not refresh.
     """
     session_id, generation = shown.session_id, shown.generation
-    turned = _TURN.make(session=session_id, generation=generation, at=journal.at)
     session = _found(session_id)
-    if turned:
-        _record(journal, Action.TOKEN_REFRESHED, session)
+    turn = _TURN.of(session=session_id, generation=generation, at=journal.at)
+    if journal.carry_out(turn, lambda: _record(journal, Action.TOKEN_REFRESHED, session)):
         return Refresh(session, _token(session_id, generation + 1))
-    return _name_the_miss(session, generation, journal)
+    return _name_the_miss(_found(session_id), generation, journal)
 
 
 def _name_the_miss(session: Session, generation: int, journal: Journal) -> Refresh:
@@ -115,6 +114,7 @@ def _name_the_miss(session: Session, generation: int, journal: Journal) -> Refre
     if generation == session.generation - 1 and journal.at <= session.rotated_at + grace:
         _record(journal, Action.TOKEN_REFRESHED, session, repeated=True)
         return Refresh(session, _token(session.pk, session.generation))
+    journal.begin()
     _end(Session.objects.filter(pk=session.pk), EndReason.REUSED, journal)
     _record(journal, Action.TOKEN_REUSED, session, outcome=Outcome.DENIED)
     return Refresh(session, None)

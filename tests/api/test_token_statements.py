@@ -1,6 +1,8 @@
 """How many statements a token costs besides BEGIN and COMMIT: pinned, so that one more is seen."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.oauth import statements
 from tests.people import PASSWORD
@@ -48,10 +50,25 @@ def test_a_refresh_costs_three(ask, alices, anonymous, path):
             return ask(grant_type="refresh_token", refresh_token=alices["refresh"])
         return anonymous.post(path, {"refresh": alices["refresh"]})
 
-    with statements() as spent:  # turn, session with account and audience; entry
+    with statements() as spent:  # session with account and audience; turn, entry
         assert refresh().status_code == 200
 
     assert len(spent) == 3
+
+
+@pytest.mark.only_on("postgresql")  # SQLite changes and stores one after the other
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_a_token_is_a_question_and_a_statement(ask, worker, alices):
+    def said(*who, **form):
+        with CaptureQueriesContext(connection) as captured:
+            assert ask(*who, **form).status_code == 200
+        return [query["sql"].split()[0] for query in captured]
+
+    asked = {"grant_type": "refresh_token", "refresh_token": alices["refresh"]}
+    ask(worker, grant_type="client_credentials")
+
+    assert said(worker, grant_type="client_credentials") == ["SELECT", "INSERT"]
+    assert said(**asked) == ["SELECT", "WITH"]
 
 
 def test_an_exchange_costs_three(exchange, alices, worker, whoami):
