@@ -58,7 +58,7 @@ class AlgorithmForm(forms.Form):
 class RegisterForm(AlgorithmForm, ResourceForm, VersionsForm):
     """A service that tokens are to be for."""
 
-    name = forms.CharField(max_length=64, help_text="The `aud` of its tokens; it never changes.")
+    name = forms.CharField(max_length=64, help_text="The aud of its tokens; it never changes.")
     cache_seconds = forms.IntegerField(
         min_value=0,
         max_value=LONGEST_CACHE_SECONDS,

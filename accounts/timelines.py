@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import SigningKey
 
-WIDTH, LEFT, ROW, TOP = 720, 150, 26, 22
+WIDTH, LEFT, ROW, TOP = 720, 6, 46, 30
 LONGEST, MARGIN = timedelta(days=100), 0.08
 
 
@@ -27,8 +27,8 @@ def timeline(keys: Sequence[SigningKey], at: datetime) -> SafeString:
     today = place(at)
     return format_html(
         '<svg class="timeline" viewBox="0 0 {w} {h}" role="img" aria-label="Lives of the signing '
-        'keys, from {begin} to {end}"><line class="now" x1="{t}" x2="{t}" y1="12" y2="{b}"/>'
-        '<text class="note" x="{t}" y="10" text-anchor="middle">now</text>{rows}</svg>',
+        'keys, from {begin} to {end}"><line class="now" x1="{t}" x2="{t}" y1="22" y2="{b}"/>'
+        '<text class="note" x="{t}" y="18" text-anchor="middle">now</text>{rows}</svg>',
         w=WIDTH, h=height, begin=begin.date(), end=end.date(), t=today, b=height - 8, rows=rows,
     )  # fmt: skip
 
@@ -45,15 +45,15 @@ def _span(keys: Sequence[SigningKey], at: datetime) -> tuple[datetime, datetime]
 
 
 def _row(key: SigningKey, number: int, place, at: datetime, end: datetime) -> SafeString:  # type: ignore[no-untyped-def]
-    y = TOP + ROW * number
+    y = TOP + ROW * number + 26  # below its label
     over = min(filter(None, (key.revoked_at, key.removed_at)), default=end)
     signs_until = min(filter(None, (key.retires_at, over)), default=end)
     state = key.dates.state(at).value
     return format_html(
-        '<g><title>{kid}: {state}</title><text class="label" x="{lx}" y="{ty}" text-anchor="end">'
+        '<g><title>{kid}: {state}</title><text class="label" x="{lx}" y="{ty}">'
         '{short} · {state}</text><rect class="published" x="{p}" y="{y}" width="{pw}" height="12"/>'
         '<rect class="signing is-{state}" x="{s}" y="{y}" width="{sw}" height="12"/></g>',
-        kid=key.kid, state=state, short=f"{key.kid[:8]}…", lx=LEFT - 8, ty=y + 10, y=y,
+        kid=key.kid, state=state, short=f"{key.kid[:8]}…", lx=LEFT, ty=y - 6, y=y,
         p=place(key.published_at), pw=max(place(over) - place(key.published_at), 1),
         s=place(key.signs_from), sw=max(place(signs_until) - place(key.signs_from), 0),
     )  # fmt: skip

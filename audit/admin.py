@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from audit.errors import NoSuchCheckpoint, NotSealedYet
 from audit.http import Situated
@@ -32,12 +33,14 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "console/list.html"
     paginator = Capped
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each choice's number would be a count of its own
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, and say so where it is longer than is counted."""
-        context = {**(extra_context or {}), "most_counted": MOST_COUNTED}
+        title = capfirst(self.opts.verbose_name_plural)
+        context = {"title": title, "most_counted": MOST_COUNTED, **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

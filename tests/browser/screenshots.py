@@ -26,10 +26,12 @@ PAGES = {
     "keys": "/admin/accounts/signingkey/",
     "history": "/admin/audit/entry/",
     "entry": "/admin/audit/entry/",
+    "project": "/admin/tasks/project/",
+    "audience": "/admin/accounts/audience/",
     "operations": "/admin/migrations_ops/run/operations/",
     "operation": "/admin/migrations_ops/run/operations/lowercase_project_slugs/",
 }
-INTO_FIRST_ROW = frozenset({"task", "step", "entry"})
+INTO_FIRST_ROW = frozenset({"task", "step", "entry", "project", "audience"})
 
 
 def main() -> None:

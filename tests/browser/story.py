@@ -7,7 +7,7 @@ import django
 
 django.setup()
 
-from accounts.operations import rotation  # noqa: E402
+from accounts.operations import audiences, rotation  # noqa: E402
 from accounts.operations.keys import signer  # noqa: E402
 from accounts.private_keys import generate  # noqa: E402
 from audit.actions import Action, Outcome  # noqa: E402
@@ -17,7 +17,8 @@ from audit.recording import recording  # noqa: E402
 from audit.shell import recording_from_shell  # noqa: E402
 from tasks import operations  # noqa: E402
 from tasks.lifecycle import Verb  # noqa: E402
-from tasks.operations import Asked, Draft  # noqa: E402
+from tasks.operations import Asked, Draft, members, projects  # noqa: E402
+from tasks.projects import Membership  # noqa: E402
 from tests.factories import ALICE, BOB, ROBO  # noqa: E402
 from wire.clock import now  # noqa: E402
 
@@ -32,13 +33,23 @@ def main() -> None:
     """Let a month pass."""
     at = now() - timedelta(days=DAYS)
     signer(now())
+    found_site(at)
     for day in range(DAYS):
         for hour in range(chance.randint(2, 9)):
             one_task(at + timedelta(days=day, hours=hour + 8), is_last=day == DAYS - 1)
         refused(at + timedelta(days=day, hours=12), chance.randint(0, 2))
     with recording_from_shell() as journal:
         rotation.rotate(generate("RS256"), journal=journal, early=True)
+        audiences.register("billing", resource="https://billing.example.com", journal=journal)
     list(seal_all(now()))
+
+
+def found_site(at: datetime) -> None:
+    """Make the project that all work at."""
+    with at_work(ALICE, at) as journal:
+        projects.create("site", caller=ALICE, journal=journal)
+        for worker in (BOB, ROBO):
+            members.add(worker.id, Membership.MEMBER, slug="site", caller=ALICE, journal=journal)
 
 
 def one_task(at: datetime, *, is_last: bool) -> None:
@@ -52,13 +63,15 @@ def one_task(at: datetime, *, is_last: bool) -> None:
     if chance.random() < 0.85:
         step(Verb.START, task.id, worker, at + timedelta(minutes=2))
         if not is_last and chance.random() < 0.9:
-            step(Verb.COMPLETE, task.id, worker, at + timedelta(minutes=40))
+            ends = chance.choices((Verb.COMPLETE, Verb.SUBMIT, Verb.BLOCK), (16, 2, 1))[0]
+            step(ends, task.id, worker, at + timedelta(minutes=40))
 
 
 def step(verb: Verb, task_id: int, who, at: datetime) -> None:
     """Let somebody take a step."""
+    asked = Asked(reason="It waits for an answer." if verb is Verb.BLOCK else None)
     with at_work(who, at) as journal:
-        operations.take_step(verb, task_id=task_id, caller=who, journal=journal, asked=Asked())
+        operations.take_step(verb, task_id=task_id, caller=who, journal=journal, asked=asked)
 
 
 def refused(at: datetime, times: int) -> None:

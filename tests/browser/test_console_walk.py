@@ -11,6 +11,7 @@ PAGES = (
     "/admin/accounts/audience/", "/admin/accounts/audience/taskflow/change/",
     "/admin/accounts/audience/taskflow/do/declare/", "/admin/accounts/audience/do/register/",
     "/admin/accounts/session/", "/admin/migrations_ops/approval/",
+    "/admin/accounts/account/_40alice/change/",
     "/admin/tasks/task/", "/admin/tasks/task/1/change/", "/admin/tasks/task/1/do/start/",
     "/admin/tasks/task/do/create/", "/admin/accounts/account/", "/admin/accounts/signingkey/",
     "/admin/accounts/account/do/create-agent/", "/admin/accounts/signingkey/do/rotate/",
@@ -170,10 +171,20 @@ def run_over_the_api(request, digest):
     return request.post(address, headers={**who, "X-Migration-Token": token}, data={}).json()
 
 
+@pytest.mark.parametrize("path", ["/admin/audit/entry/", "/admin/accounts/signingkey/"])
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "desk"])
+def test_nothing_is_too_long_for_its_page(console, path):
+    console.request.get("/health/ready")
+    console.goto(path)
+
+    console.locator("#result_list tbody th a").first.click()
+    expect(console.locator(".readonly").first).to_be_visible()
+
+    assert console.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    "look", [{"viewport": TELEPHONE}, {"viewport": DESK}], ids=["phone", "desk"]
-)
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "desk"])
 def test_no_page_of_the_console_scrolls_sideways(console, path):
     console.goto(path)
 

@@ -1,0 +1,1 @@
+"""How pages spell times: as the API and the log do, in UTC and to the second."""
