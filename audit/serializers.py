@@ -70,7 +70,7 @@ class EntryOut(serializers.Serializer[object]):
     ip = serializers.CharField(allow_null=True)
     user_agent = serializers.CharField()
     release = serializers.CharField()
-    leaf_hash = serializers.CharField()
+    leaf_hash = serializers.CharField(help_text="Empty where the caller is not shown all of it.")
 
 
 class ProofQuery(StrictSerializer):

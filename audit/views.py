@@ -1,6 +1,7 @@
 """HTTP in, HTTP out: reading history."""
 
-from typing import Any, ClassVar, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol, TypeAlias, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
@@ -16,6 +17,8 @@ from wire.pages import Column, page
 from wire.views import Endpoint
 
 NEWEST = (Column("id", descending=True),)
+Narrow: TypeAlias = Callable[[Sequence[Entry]], Sequence[Entry]]
+
 READ_ALL = "audit:read"
 OPERATE = "ops:run"
 
@@ -80,7 +83,9 @@ def note_reading(request: Request, entries: int) -> None:
         )
 
 
-def trail(entries: EntryQuerySet, query: dict[str, Any], request: Request) -> Response:
-    """Answer with one subject's history, newest first; who may see it has been decided."""
+def trail(
+    entries: EntryQuerySet, query: dict[str, Any], request: Request, narrowed: Narrow
+) -> Response:
+    """Answer with one subject's history, newest first, and of each entry what `narrowed` leaves."""
     found = page(entries.matching(query), NEWEST, query)
-    return Response(EntryOut(found.rows, many=True).data, headers=found.headers(request))
+    return Response(EntryOut(narrowed(found.rows), many=True).data, headers=found.headers(request))

@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from accounts.permissions import caller_of
 from accounts.scopes import Scope
 from audit.http import recording_for
-from audit.models import Entry
 from audit.serializers import EntryOut, TrailQuery
 from audit.views import trail
-from tasks import operations, reading
+from tasks import history, operations, reading
 from tasks.lifecycle import Status
 from tasks.rows import TaskRow
 from tasks.serializers import SubtaskQuery, TaskIn, TaskOut, TaskPatch, TaskQuery
+from tasks.sight import Sight
 from wire.entity_tags import expectation
 from wire.errors import InvalidInput
 from wire.pages import Page
@@ -153,10 +153,14 @@ class History(Endpoint):
     def get(self, request: Request, task_id: int) -> Response:
         """Show who did what to a task, newest first.
 
-        For everybody who may see the task. The history of a deleted task is in `/api/audit`.
+        For everybody who may see the task; without what is out of the caller's sight, such as
+        what happened while it was in another project. An entry that lacks something has no
+        `leaf_hash`. The history of a deleted task is in `/api/audit`.
         """
         reading.get(task_id, caller=caller_of(request))
-        return trail(Entry.objects.of_task(task_id), self.query, request)
+        sight = Sight.of(caller_of(request))
+        entries = history.entries_of(task_id, sight)
+        return trail(entries, self.query, request, lambda found: history.narrowed(found, sight))
 
 
 def listed(found: Page[Any], request: Request) -> Response:

@@ -13,6 +13,8 @@ SCOPED = {"visible_to", "one_visible_to", "writable_by"}
 PAST_IT = {
     "config/demo.py::fill_tasks": "nobody calls",
     "events/sight.py::narrowed": "its filter is the same condition",
+    "events/sight.py::_recount": "its filter is the same condition",
+    "tasks/history.py::_look": "its filter is the same condition",
     "tasks/operations/commenting.py::comment": "locks; what is found comes after",
     "tasks/operations/creating.py::_project": "of a parent that was found for the caller",
     "tasks/operations/creating.py::_insert": "makes one",

@@ -100,6 +100,7 @@ ASKED = [
         )
     ),
     "/api/tasks/1001", "/api/tasks/1001/subtasks?count=true", "/api/tasks/1001/comments",
+    "/api/tasks/1001/audit?count=true",
     "/api/tasks/next", "/api/tasks/export?format=jsonl", "/api/projects?count=true", "/api/events",
 ]  # fmt: skip
 
