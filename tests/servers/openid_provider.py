@@ -27,10 +27,10 @@ class OpenIDProvider(IdentityProvider):
     endpoint, and `asked` holds what authorization requests came.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, issuer: str = "") -> None:
+        super().__init__(issuer)
         self.origin = f"http://{HOST}:{self.server.server_port}"
-        self.issuer = self.origin
+        self.issuer = issuer or self.origin
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[dict[str, str]] = []
         self.changes: dict[str, Any] = {}
