@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from accounts import guesses, openid
 from accounts.errors import SignInPaused
 from accounts.models import Account
+from accounts.operations import sessions
 from accounts.purse import PURSE
 from accounts.throttles import address_of, policy_named
-from audit.http import Situated
+from audit.http import Situated, recording_for
 
 
 def console_takes_passwords() -> bool:
@@ -30,7 +31,7 @@ class CountedPasswords(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> Account | None:
-        """Return the account, None when the password is not its own.
+        """Return the account, None when the password is not its own, which is recorded.
 
         Raises PermissionDenied past the budget, where none can be kept, or where no password is
         taken: the form then says what it says of a wrong one.
@@ -42,7 +43,10 @@ class CountedPasswords(ModelBackend):
             raise PermissionDenied
         guess = _guess(request, username or "")
         account = self._account(request, username, password, **kwargs)
-        if account is not None:
+        if account is None:
+            with recording_for(request) as journal:
+                sessions.note_failure(username or "", journal)
+        else:
             guess.was_right(cast("Situated", request).at)
         return account
 
