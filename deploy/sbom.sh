@@ -7,5 +7,5 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 python3 -m venv "$tools"
 "$tools/bin/pip" install --quiet --require-hashes -r deploy/tools.txt
-"$tools/bin/cyclonedx-py" requirements --pyproject pyproject.toml --output-reproducible \
+"$tools/bin/cyclonedx-py" requirements --validate --pyproject pyproject.toml --output-reproducible \
     --output-file "$1" requirements.txt

@@ -1,6 +1,7 @@
 """Where is Terraform? On this machine, else the pinned release, checked by its sum."""
 
 import hashlib
+import http.client
 import io
 import platform
 import re
@@ -8,11 +9,13 @@ import shutil
 import subprocess
 import urllib.request
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from local.environment import ROOT, CannotStart
 
 VERSION = "1.11.4"
+RELEASES = "https://releases.hashicorp.com/terraform"
 OLDEST = (1, 11)
 SUMS = {
     "linux_amd64": "1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc",
@@ -30,8 +33,35 @@ def terraform() -> str:
     if found is not None and _version(found) >= OLDEST:
         return found
     if not OWN.exists():
-        _install(_fetch(_platform()))
+        install(fetched(_platform()), OWN)
     return str(OWN)
+
+
+def fetched(where: str, releases: str = RELEASES, sums: Mapping[str, str] = SUMS) -> bytes:
+    """Return the pinned release for a platform, as it was published. Raises CannotStart."""
+    by_hand = f"install Terraform {'.'.join(map(str, OLDEST))} or newer and put it on PATH"
+    if where not in sums:
+        raise CannotStart(f"No release of Terraform is pinned for {where}: {by_hand}.")
+    url = f"{releases}/{VERSION}/terraform_{VERSION}_{where}.zip"
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
+            found: bytes = answer.read()
+    except (OSError, http.client.HTTPException) as refused:
+        raise CannotStart(
+            f"Terraform is missing and {url} does not answer as it should: {by_hand}."
+        ) from refused
+    if hashlib.sha256(found).hexdigest() != sums[where]:
+        raise CannotStart(f"{url} is not what was pinned: {by_hand}, and ask who changed it.")
+    return found
+
+
+def install(archive: bytes, program: Path) -> None:
+    """Put it where it belongs in one move, so that nobody runs half of it."""
+    program.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(f"{program}.part")
+    fresh.write_bytes(zipfile.ZipFile(io.BytesIO(archive)).read("terraform"))
+    fresh.chmod(0o755)
+    fresh.rename(program)
 
 
 def _version(program: str) -> tuple[int, ...]:
@@ -43,30 +73,3 @@ def _version(program: str) -> tuple[int, ...]:
 def _platform() -> str:
     machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     return f"{platform.system().lower()}_{machine}"
-
-
-def _fetch(where: str) -> bytes:
-    by_hand = f"install Terraform {'.'.join(map(str, OLDEST))} or newer and put it on PATH"
-    if where not in SUMS:
-        raise CannotStart(f"No release of Terraform is pinned for {where}: {by_hand}.")
-    archive = f"terraform_{VERSION}_{where}.zip"
-    url = f"https://releases.hashicorp.com/terraform/{VERSION}/{archive}"
-    try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
-            fetched: bytes = answer.read()
-    except OSError as refused:
-        raise CannotStart(
-            f"Terraform is missing and {url} does not answer: {by_hand}."
-        ) from refused
-    if hashlib.sha256(fetched).hexdigest() != SUMS[where]:
-        raise CannotStart(f"{url} is not what was pinned: {by_hand}, and ask who changed it.")
-    return fetched
-
-
-def _install(archive: bytes) -> None:
-    """Put it where it belongs in one move, so that nobody runs half of it."""
-    OWN.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(f"{OWN}.part")
-    fresh.write_bytes(zipfile.ZipFile(io.BytesIO(archive)).read("terraform"))
-    fresh.chmod(0o755)
-    fresh.rename(OWN)

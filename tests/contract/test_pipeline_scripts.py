@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -162,3 +163,55 @@ def test_a_proxy_that_ends_is_told_at_once(tools):
     assert ran.returncode == 1
     assert "The proxy to p:r:i ended" in ran.stderr
     assert "docker" not in tools.calls.read_text()
+
+
+FRESH = """[ "$1 $2" = "-m venv" ] || exit 1
+mkdir -p "$3/bin"
+for tool in pip cyclonedx-py pip-audit; do
+    printf '#!/bin/sh\\necho %s "$@" >>"{calls}"; {tool}\\n' "$tool" >"$3/bin/$tool"
+    chmod 755 "$3/bin/$tool"
+done
+echo "$3" >>"{calls}.places"
+"""
+
+
+def with_fresh_tools(tools, does):
+    """Have `python3 -m venv` make a folder of programs that note how they are called."""
+    tools("python3", FRESH.format(calls=tools.calls, tool=does))
+
+
+def places(tools):
+    return [Path(each) for each in Path(f"{tools.calls}.places").read_text().splitlines()]
+
+
+def test_the_list_of_parts_is_of_what_is_locked_and_nothing_is_left_behind(tools, tmp_path):
+    with_fresh_tools(tools, "exit 0")
+
+    ran = run(tools, "deploy/sbom.sh", str(tmp_path / "sbom.json"))
+
+    assert ran.returncode == 0, ran.stderr
+    installed, listed = tools.calls.read_text().splitlines()[-2:]
+    assert installed == "pip install --quiet --require-hashes -r deploy/tools.txt"
+    assert listed.startswith("cyclonedx-py requirements --validate ")
+    assert listed.endswith(f"--output-file {tmp_path}/sbom.json requirements.txt")
+    assert not any(place.exists() for place in places(tools))
+
+
+def test_known_weaknesses_are_asked_for_strictly(tools):
+    with_fresh_tools(tools, "exit 0")
+
+    ran = run(tools, "deploy/audit.sh")
+
+    assert ran.returncode == 0, ran.stderr
+    asked = tools.calls.read_text().splitlines()[-1]
+    assert asked == "pip-audit --strict --require-hashes --disable-pip -r requirements.txt"
+
+
+@pytest.mark.parametrize("script", [("deploy/audit.sh",), ("deploy/sbom.sh", "/dev/null")])
+def test_a_tool_that_fails_stops_the_pipeline(tools, script):
+    with_fresh_tools(tools, '[ "${0##*/}" = pip ]')
+
+    ran = run(tools, *script)
+
+    assert ran.returncode != 0
+    assert not any(place.exists() for place in places(tools))
