@@ -122,6 +122,16 @@ def test_the_new_token_ends_with_the_old_one(exchange, alices):
     assert claims(answer)["exp"] <= claims_of(alices["access"])["exp"]
 
 
+def test_it_ends_with_the_token_of_the_actor_too(exchange, ask, alices, worker, anonymous):
+    agents = ask(worker, grant_type="client_credentials").data["access_token"]
+    with time_machine.travel(now() + timedelta(seconds=400), tick=False):
+        fresh = anonymous.post("/api/token/refresh", {"refresh": alices["refresh"]}).data["access"]
+        answer = exchange(fresh, actor_token=agents, actor_token_type=f"{TYPE}access_token")
+
+    assert 195 <= answer.data["expires_in"] <= 200
+    assert claims(answer)["exp"] <= claims_of(agents)["exp"] < claims_of(fresh)["exp"]
+
+
 def claims_of(token):
     return pyjwt.decode(token, options={"verify_signature": False})
 
