@@ -15,9 +15,10 @@ from console.charts import area, columns, stacked
 from console.lately import DAYS, MOST_READ, SIGN_INS, Lately, lately
 from console.walking import Walk, walked_back
 from migrations_ops.models import Run
-from tasks.counting import MOST_COUNTED, counted_by_status
+from tasks.counting import counted_by_status
 from tasks.lifecycle import OPEN, Status
 from tasks.models import Task
+from wire.counting import MOST_COUNTED, counted, in_words
 
 Row = TypeVar("Row", bound=Model)
 
@@ -72,7 +73,7 @@ class Glance:
 def overview(at: datetime) -> Glance:
     """Return how everything stands."""
     counts, late, checkpoint = counted_by_status(), lately(at), Checkpoint.objects.newest()
-    told = {status: _words(counts.get(status, 0)) for status in Status}
+    told = {status: in_words(counts.get(status, 0)) for status in Status}
     unfinished = {status.value: counts.get(status, 0) for status in Status if status in OPEN}
     return Glance(
         at=at,
@@ -92,7 +93,7 @@ def overview(at: datetime) -> Glance:
         reach=late.reach if late.unread else None,
         most_read=MOST_READ,
         checkpoint=checkpoint,
-        unsealed=_words(_unsealed(checkpoint)),
+        unsealed=in_words(_unsealed(checkpoint)),
         keys=timeline(first(SigningKey.objects.order_by("-signs_from")), at),
         runs=first(Run.objects.order_by("-started_at")),
     )  # fmt: skip
@@ -132,8 +133,4 @@ def _unsealed(checkpoint: Checkpoint | None) -> int:
     after = Entry.objects.all() if checkpoint is None else Entry.objects.filter(
         occurred_at__gt=checkpoint.time
     )  # fmt: skip
-    return after.values("pk")[: MOST_COUNTED + 1].count()
-
-
-def _words(number: int) -> str:
-    return f"{number:,}" if number <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
+    return counted(after)

@@ -26,6 +26,7 @@ from idempotency.models import Asked, Reply
 from wire.errors import InvalidInput
 from wire.once import HEADER, REPLAYED, Answered, Keep
 from wire.parsers import StrictJSONParser
+from wire.waiting import waited_too_long
 
 PRINTABLE = re.compile(r"[ -~]{1,255}")
 # What a view says beside its body; the rest is each answer's own.
@@ -33,7 +34,6 @@ HEADERS = ("Content-Type", "Content-Language", "ETag", "Link", "Location", "Retr
 # Refusals by a rule of the domain. Those of the caller or of the input's form are none of it:
 # they may be otherwise with the next try, and cost no more than the first.
 REFUSALS = frozenset({400, 404, 409, 410})
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's lock_timeout
 PRUNE_EVERY, PRUNE_MOST = 64, 256
 
 
@@ -116,10 +116,3 @@ def keep(asked: Asked, claimed: int, everything: Whole, response: HttpResponseBa
         mine.delete()
     else:
         everything.undo()
-
-
-def waited_too_long(error: OperationalError) -> bool:
-    """Tell whether the database gave up waiting for another transaction."""
-    cause = error.__cause__
-    busy = str(getattr(cause, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
-    return busy or getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE

@@ -12,8 +12,8 @@ from audit.recording import Journal
 from migrations_ops import operations, registry
 from migrations_ops.errors import AlreadyRunning, OneshotError
 from wire.errors import InvalidInput
+from wire.waiting import waited_too_long
 
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's lock_timeout
 REFUSALS = (OneshotError, InvalidInput)
 Begin: TypeAlias = Callable[[], AbstractContextManager[Journal]]
 
@@ -54,12 +54,6 @@ def waiting_told(name: str) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if _waited_too_long(error):
+        if waited_too_long(error):
             raise AlreadyRunning(name=name) from error
         raise
-
-
-def _waited_too_long(error: OperationalError) -> bool:
-    cause = error.__cause__
-    busy = str(getattr(cause, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
-    return busy or getattr(cause, "sqlstate", None) == LOCK_NOT_AVAILABLE

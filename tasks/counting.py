@@ -3,8 +3,7 @@
 from django.db import connection
 
 from tasks.lifecycle import Status
-
-MOST_COUNTED = 10_000  # a count that says "more" beyond it never reads more rows
+from wire.counting import MOST_COUNTED
 
 
 def counted_by_status() -> dict[str, int]:

@@ -15,10 +15,10 @@ if "pytest" not in sys.modules:
 @contextmanager
 def clearable_markers() -> Iterator[None]:
     """Take the triggers away and put them back."""
-    wanted = triggers.POSTGRESQL if connection.vendor == "postgresql" else triggers.SQLITE
+    wanted = {trigger.name for trigger in triggers.wanted(connection.vendor)}
     on = f" ON {triggers.TABLE}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        for name in sorted(set(wanted) - set(triggers.missing(connection))):
+        for name in sorted(wanted - set(triggers.missing(connection))):
             cursor.execute(f"DROP TRIGGER {name}{on}")
     try:
         yield

@@ -153,7 +153,7 @@ def test_no_list_takes_many_statements(console, as_alice, name):
 
 
 def test_a_long_list_is_counted_to_a_limit_and_says_so(console, monkeypatch):
-    monkeypatch.setattr("audit.admin.MOST_COUNTED", 3)
+    monkeypatch.setattr("wire.counting.MOST_COUNTED", 3)
     for _ in range(5):
         a_task()
 
