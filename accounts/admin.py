@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts import console_deeds
@@ -10,6 +11,7 @@ from accounts.audience_deeds import OF_ALL_AUDIENCES, OF_AN_AUDIENCE
 from accounts.deed_pages import WithDeeds
 from accounts.models import Account, Audience, Session, SigningKey
 from accounts.operations.key_rows import KIND
+from accounts.operations.sessions import EndReason
 from accounts.timelines import timeline
 from wire.clock import now
 
@@ -27,12 +29,29 @@ class AccountAdmin(WithDeeds):
     list_filter = ("actor_type", "role")
     search_fields = ("handle", "email")
     ordering = ("handle",)
+    list_per_page = 50
     fields = (*list_display, "client_id", "granted_scopes", "outside_identities")
 
     @admin.display(description="identities")
     def outside_identities(self, account: Account) -> str:
         """Name who of an outside provider is this account."""
         return ", ".join(map(str, account.identities.all()))
+
+
+class EndReasonFilter(admin.SimpleListFilter):
+    """Why sessions ended. The reasons are known; Django would look for them in every row."""
+
+    title = "end reason"
+    parameter_name = "end_reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return all the reasons there are."""
+        return [(reason.value, reason.value) for reason in EndReason]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        """Return the sessions that ended so."""
+        wanted = self.value()
+        return queryset if wanted is None else queryset.filter(end_reason=wanted)
 
 
 @admin.register(Session)
@@ -42,7 +61,8 @@ class SessionAdmin(WithDeeds):
     target = "session"
     deeds = console_deeds.OF_A_SESSION
     list_display = ("id", "account", "client_id", "created_at", "rotated_at", "ended_at")
-    list_filter = ("end_reason",)
+    list_filter = (EndReasonFilter,)
+    list_per_page = 50
     search_fields = ("account__handle",)
     fields = (*list_display, "audience", "expires_at", "end_reason", "ip", "user_agent")
 

@@ -70,7 +70,10 @@ class EntryAdmin(ReadOnly):
         "occurred_at", "action", "outcome", "actor_id", "actor_type", "target_type", "target_id",
     )  # fmt: skip
     list_filter = ("action", "outcome", "actor_type")
-    search_fields = ("=actor_id", "=target_id", "=request_id", "=project_slug")
+    # To the letter, so that each is answered from its index.
+    search_fields = (
+        "actor_id__exact", "target_id__exact", "request_id__exact", "project_slug__exact",
+    )  # fmt: skip
     list_per_page = 50
     change_form_template = "console/object.html"
 

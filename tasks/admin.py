@@ -47,7 +47,8 @@ class TaskAdmin(WithDeeds):
     )  # fmt: skip
     list_display_links = ("id", "title")
     list_filter = ("status", "priority", "cancel_requested")
-    search_fields = ("title", "description", "=assigned_to", "=created_by", "=project_slug")
+    # What is cheap to compare comes first: words are looked for in what is left.
+    search_fields = ("=assigned_to", "=created_by", "=project_slug", "title", "description")
     ordering = ("-id",)
     list_per_page = 50
     inlines = (DependencyInline, CommentInline)

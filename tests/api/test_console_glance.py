@@ -8,11 +8,15 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.operations.sessions import EndReason
+from audit.actions import Action
+from audit.actors import Origin
 from audit.models import Entry
 from audit.operations.sealing import seal
+from audit.recording import recording
 from tasks.lifecycle import Status
 from tasks.models import Task
-from tests.factories import a_task
+from tests.factories import ALICE, a_task
 from wire.clock import now
 
 LISTS = (
@@ -161,3 +165,39 @@ def test_a_long_list_is_counted_to_a_limit_and_says_so(console, monkeypatch):
 
     assert "More than 3: the list ends there." in page
     assert "4 results" in page
+
+
+@pytest.mark.parametrize("term", ["@alice", "shed", "task-7"])
+def test_an_entry_is_found_by_what_it_names_to_the_letter(console, term):
+    with recording(actor=ALICE.as_actor(), at=now(), origin=Origin(request_id="req-7")) as journal:
+        journal.record(Action.TASK_CREATED, target=("task", "task-7"), project_slug="shed")
+
+    found = console.get("/admin/audit/entry/", {"q": term}).content.decode()
+    missed = console.get("/admin/audit/entry/", {"q": term.upper()}).content.decode()
+
+    assert "1 result" in found
+    assert "Nothing matches." in missed
+
+
+def test_sessions_are_narrowed_to_why_they_ended(console, as_alice):
+    page = console.get("/admin/accounts/session/").content.decode()
+
+    assert all(f"?end_reason={reason}" in page for reason in EndReason)
+    narrowed = console.get("/admin/accounts/session/", {"end_reason": "reused"})
+    assert "Nothing matches." in narrowed.content.decode()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_list_offers_to_count_what_each_filter_would_leave(console, name):
+    page = console.get(f"/admin/{name}/", {"_facets": "True"}).content.decode()
+
+    assert "Show counts" not in page
+    assert "Hide counts" not in page
+
+
+def test_nothing_is_sorted_to_be_counted(console):
+    with CaptureQueriesContext(connection) as captured:
+        console.get("/admin/accounts/session/")
+
+    [counting] = [each["sql"] for each in captured if "COUNT(" in each["sql"]]
+    assert "ORDER BY" not in counting
