@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from deploy.rehearsal import first_deploy
 from deploy.rehearsal.changes import BACK, BROKEN, FIRST, GOOD, Change
 from deploy.rehearsal.container import Faulty
 from deploy.rehearsal.in_a_container import line, rehearsed
@@ -37,7 +38,10 @@ from local.processes import stop_on_signals
 
 REPORT = VAR / "rehearsal.json"
 INSTANCE = f"{PROJECT}:{REGION}:taskflow"
-SOCKET_URL = f"postgres://taskflow@/taskflow?host=/cloudsql/{INSTANCE}"
+RUNTIME_URL, MIGRATOR_URL = (
+    f"postgres://taskflow_{user}:example@/taskflow?host=/cloudsql/{INSTANCE}"
+    for user in ("runtime", "migrator")
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def main() -> None:
         outcomes = list(_rehearsed(sys.stdout))
         pushed = time.monotonic()
         image = _image(wanted=not asked.without_image)
-    except (CannotStart, PostgresUnavailable) as missing:
+    except (CannotStart, PostgresUnavailable, first_deploy.RunbookWrong) as missing:
         sys.exit(f"The rehearsal cannot begin: {missing}")
     except Stopped as stopped:
         sys.exit(f"The first deployment stopped at {stopped.stage}: {stopped}")
@@ -129,9 +133,10 @@ def _rehearsed(out: TextIO) -> Iterator[Outcome]:
 def _pipeline(cluster: Cluster) -> Iterator[Pipeline]:
     """A new cloud with a database and secrets in it, and nothing deployed."""
     sockets = {INSTANCE: cluster.socket_folder}
-    values = {**production(SOCKET_URL)}
+    first_deploy.make_users(cluster)
+    values = production(RUNTIME_URL)
     names = ("DATABASE_URL", "SECRET_KEY", "KEY_ENCRYPTION_KEYS", "ADMIN_API_KEY")
-    stored = secret_values(SOCKET_URL, {name: values[name] for name in names})
+    stored = secret_values(MIGRATOR_URL, {name: values[name] for name in names})
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="taskflow-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

@@ -62,12 +62,14 @@ class Change:
     missing_secret: str | None = None
     crashes: bool = False
     goes_back: bool = False
+    runs_jobs: bool = False
 
 
 FIRST = Change("the first deployment")
 GOOD = Change(
-    "new code with a migration",
+    "new code with a migration, and each job once",
     edit=with_migration("9001_new_column", "ALTER TABLE tasks_task ADD COLUMN rehearsed text"),
+    runs_jobs=True,
 )
 # Nothing is pushed: an operator gives the traffic to the code of before, on the schema of after.
 BACK = Change("an operator goes back to the revision of before", goes_back=True)

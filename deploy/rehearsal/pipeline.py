@@ -59,6 +59,8 @@ class Pipeline:
         if first <= STAGES.index("Pin"):
             self._pin(change)
         self._release(change, image)
+        if change.runs_jobs:
+            self._jobs()
 
     def _test(self, change: Change) -> None:
         python = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", change.test)
@@ -109,6 +111,15 @@ class Pipeline:
             stage = [each for each in self.stages if each != "Roll back"][-1]
             raise Stopped(stage, str(refusal)) from refusal
 
+    def _jobs(self) -> None:
+        """Run each job as its clock would, and one command as a person does."""
+        where = ("--project", PROJECT, "--region", REGION, "--wait")
+        for name in sorted(self.cloud.jobs):
+            command = (str(self.var / "bin" / "gcloud"), "run", "jobs", "execute", name, *where)
+            self._stage(name, command, self._tools(None))
+        by_hand = ("deploy/manage.sh", "signing_keys", "list")
+        self._stage("By hand", by_hand, self._tools(None, PROJECT=PROJECT, REGION=REGION))
+
     def _verify(self, change: Change, url: str, revision: str) -> None:
         """Verify at the switch that stands for the address."""
         is_candidate = "candidate---" in url
@@ -124,6 +135,8 @@ class Pipeline:
             "secrets": self.cloud.values if secrets is None else secrets,
             "images": {name: str(folder) for name, folder in self.cloud.images.items()},
             "sockets": {name: str(folder) for name, folder in self.cloud.sockets.items()},
+            "jobs": self.cloud.jobs,
+            "log": str(self.var / "job.log"),
         }
         file = self.var / "known.json"
         file.write_text(json.dumps(known))

@@ -13,7 +13,7 @@ from deploy.rehearsal.revisions import Revision
 from deploy.rehearsal.switch import Switch
 
 HOST = "taskflow-123456789012.europe-west1.run.app"
-SERVICE = "google_cloud_run_v2_service"
+SERVICE, JOB = "google_cloud_run_v2_service", "google_cloud_run_v2_job"
 
 
 class RunCloud(PaperCloud):
@@ -24,13 +24,16 @@ class RunCloud(PaperCloud):
         self.values, self.sockets, self.var = dict(secrets), sockets, var
         self.images: dict[str, Path] = {}
         self.revisions: dict[str, Revision] = {}
+        self.jobs: dict[str, State] = {}
         self._has_traffic = ""
         self.production, self.candidate = Switch(HOST), Switch(f"candidate---{HOST}")
 
     def made(self, kind: str, wanted: State) -> State:
-        """Run a service; put down anything else on paper."""
+        """Run a service, know how to run a job; put down anything else on paper."""
         if kind == SERVICE:
             self._serve(wanted)
+        if kind == JOB:
+            self.jobs[wanted["name"]] = self._job(wanted["template"][0]["template"][0])
         return super().made(kind, wanted)
 
     def close(self) -> None:
@@ -43,6 +46,21 @@ class RunCloud(PaperCloud):
     def serving(self) -> str:
         """The revision that has the traffic now."""
         return self._has_traffic
+
+    def _job(self, template: State) -> State:
+        """Return where a job runs, with which environment, and what."""
+        (container,) = template["containers"]
+        return {
+            "folder": str(self._folder(container)),
+            "environment": dict(self._environment(template, container)),
+            "command": container["command"],
+            "args": container["args"],
+        }
+
+    def _folder(self, container: State) -> Path:
+        if container["image"] not in self.images:
+            raise Refused(f"Image {container['image']} is not in the registry: build it first.")
+        return self.images[container["image"]]
 
     def _serve(self, service: State) -> None:
         (template,) = service["template"]
@@ -64,10 +82,8 @@ class RunCloud(PaperCloud):
 
     def _started(self, name: str, template: State) -> Revision:
         (container,) = template["containers"]
-        if container["image"] not in self.images:
-            raise Refused(f"Image {container['image']} is not in the registry: build it first.")
+        folder, log = self._folder(container), self.var / f"{name}.log"
         environment = dict(self._environment(template, container))
-        folder, log = self.images[container["image"]], self.var / f"{name}.log"
         revision = Revision(name, folder, environment, log)
         (probe,) = container["startup_probe"]
         path = probe["http_get"][0]["path"]
@@ -109,7 +125,7 @@ class RunCloud(PaperCloud):
             revision.stop()
 
 
-def secret_values(url: str, required: Mapping[str, str]) -> dict[str, str]:
+def secret_values(migrator_url: str, required: Mapping[str, str]) -> dict[str, str]:
     """Spell the secrets of a stage by Secret Manager's names."""
     named = {f"taskflow-{name.lower().replace('_', '-')}": text for name, text in required.items()}
-    return {**named, "taskflow-migrator-database-url": url}
+    return {**named, "taskflow-migrator-database-url": migrator_url}

@@ -215,3 +215,33 @@ def test_a_tool_that_fails_stops_the_pipeline(tools, script):
 
     assert ran.returncode != 0
     assert not any(place.exists() for place in places(tools))
+
+
+def by_hand(tools, *command):
+    return run(tools, "deploy/manage.sh", *command, PROJECT="example-project", REGION="here")
+
+
+def test_a_command_runs_as_the_service_with_its_arguments_as_they_are(tools):
+    tools("gcloud", '[ "$1" = logging ] && echo "its lines" || echo taskflow-by-hand-x1')
+
+    ran = by_hand(tools, "signing_keys", "revoke", "--reason", "a, b and c", "--", "-kid")
+
+    assert (ran.returncode, ran.stdout) == (0, "its lines\n")
+    executed, read = tools.calls.read_text().splitlines()
+    assert "--args=^\x1f^signing_keys\x1frevoke\x1f--reason\x1fa, b and c\x1f--\x1f-kid" in executed
+    assert 'execution_name"="taskflow-by-hand-x1"' in read
+
+
+def test_a_command_that_fails_shows_its_lines_and_fails(tools):
+    tools("gcloud", '[ "$1" = logging ] && echo "why not" || exit 3')
+
+    ran = by_hand(tools, "signing_keys", "rewrap")
+
+    assert (ran.returncode, ran.stdout) == (3, "why not\n")
+
+
+def test_no_command_is_no_command(tools):
+    tools("gcloud", "exit 0")
+
+    assert by_hand(tools).returncode == 2
+    assert not tools.calls.exists()

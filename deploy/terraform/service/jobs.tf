@@ -1,16 +1,21 @@
 # What happens by the clock: the image's own commands, in jobs of their own. Each may run twice at
-# once, or late, without harm.
+# once, or late, without harm. And one without a clock, by which people run the command that they name
+# (deploy/manage.sh): with the service's environment, which nobody has at home.
 locals {
-  jobs = {
+  scheduled = {
     rotate-keys   = { command = ["signing_keys", "rotate"], schedule = "17 3 * * *" }
     seal-audit    = { command = ["audit", "seal"], schedule = "*/10 * * * *" }
     send-webhooks = { command = ["deliver_events"], schedule = "* * * * *" }
     prune-events  = { command = ["prune_events"], schedule = "27 4 * * *" }
     prune-keys    = { command = ["prune_idempotency_keys"], schedule = "47 * * * *" }
   }
+  jobs = merge(
+    { for name, job in local.scheduled : name => { command = job.command, retries = 1 } },
+    { by-hand = { command = ["signing_keys", "list"], retries = 0 } },
+  )
 }
 
-resource "google_cloud_run_v2_job" "scheduled" {
+resource "google_cloud_run_v2_job" "command" {
   for_each = local.jobs
 
   name                = "${module.shared.name}-${each.key}"
@@ -21,7 +26,7 @@ resource "google_cloud_run_v2_job" "scheduled" {
     template {
       service_account = module.shared.accounts.runtime
       timeout         = "300s"
-      max_retries     = 1
+      max_retries     = each.value.retries
 
       containers {
         image   = var.image
@@ -96,18 +101,18 @@ resource "google_cloud_run_v2_job" "scheduled" {
 }
 
 resource "google_cloud_run_v2_job_iam_member" "scheduler" {
-  for_each = google_cloud_run_v2_job.scheduled
+  for_each = local.scheduled
 
-  name     = each.value.name
+  name     = google_cloud_run_v2_job.command[each.key].name
   location = var.region
   role     = "roles/run.invoker"
   member   = "serviceAccount:${module.shared.accounts.scheduler}"
 }
 
 resource "google_cloud_scheduler_job" "clock" {
-  for_each = local.jobs
+  for_each = local.scheduled
 
-  name             = google_cloud_run_v2_job.scheduled[each.key].name
+  name             = google_cloud_run_v2_job.command[each.key].name
   region           = var.region
   schedule         = each.value.schedule
   time_zone        = "Etc/UTC"
@@ -115,7 +120,7 @@ resource "google_cloud_scheduler_job" "clock" {
 
   http_target {
     http_method = "POST"
-    uri         = "https://run.googleapis.com/v2/projects/${var.project}/locations/${var.region}/jobs/${google_cloud_run_v2_job.scheduled[each.key].name}:run"
+    uri         = "https://run.googleapis.com/v2/projects/${var.project}/locations/${var.region}/jobs/${google_cloud_run_v2_job.command[each.key].name}:run"
 
     oauth_token {
       service_account_email = module.shared.accounts.scheduler

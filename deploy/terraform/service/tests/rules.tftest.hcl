@@ -56,6 +56,19 @@ run "traffic_moves_whole" {
   }
 }
 
+run "a_command_by_hand_has_no_clock_and_is_not_repeated" {
+  command = plan
+
+  assert {
+    condition = (
+      google_cloud_run_v2_job.command["by-hand"].template[0].template[0].max_retries == 0
+      && !contains(keys(google_cloud_scheduler_job.clock), "by-hand")
+      && !contains(keys(google_cloud_run_v2_job_iam_member.scheduler), "by-hand")
+    )
+    error_message = "what people run by hand would run by itself, or twice"
+  }
+}
+
 run "a_tag_is_not_deployed" {
   command = plan
 
