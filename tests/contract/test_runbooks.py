@@ -47,6 +47,12 @@ def test_a_block_is_shell(name, block):
     assert judged.returncode == 0, f"{name}: {judged.stderr}"
 
 
+@pytest.mark.parametrize(("name", "block"), BLOCKS)
+def test_a_database_that_commands_are_to_ask_is_exported(name, block):
+    if re.search(r"^ *DATABASE_URL=", block, re.MULTILINE):
+        assert re.search(r"^ *export DATABASE_URL\b", block, re.MULTILINE), name
+
+
 def arguments(call):
     """Split a call as a shell does; every variable has some value."""
     filled = re.sub(r'"?\$\{?(\w+)\}?"?', lambda found: SHELL.get(found[1], "VALUE"), call)
