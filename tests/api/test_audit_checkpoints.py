@@ -113,7 +113,11 @@ def test_what_can_not_be_sealed_now_may_be_asked_for_again(as_alice, entry):
     assert not Checkpoint.objects.exists()
 
 
-def test_nobody_learns_of_what_they_may_not_read(as_bob, entry):
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_nobody_learns_of_what_they_may_not_read(as_bob, entry, is_sealed):
+    if is_sealed:
+        sealing.seal(now())
+
     hidden = as_bob.get(f"/api/audit/{entry.pk}/proof", HTTP_X_REQUEST_ID="same-id-1")
     missing = as_bob.get("/api/audit/4711/proof", HTTP_X_REQUEST_ID="same-id-1")
 

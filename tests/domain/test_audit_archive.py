@@ -127,12 +127,13 @@ def test_an_archive_that_nobody_signed_lets_go_but_is_found_out(entries, file):
     assert told.startswith("The archive of positions 0 to 6 was not signed by the issuer")
 
 
-def test_an_archive_that_was_signed_for_others_is_found_out(entries, file):
+@pytest.mark.parametrize("start", [0, 2], ids=["longer", "moved"])
+def test_an_archive_that_was_signed_for_others_is_found_out(entries, file, start):
     archive(file)
     with changeable_history():
-        Archive.objects.update(stop=7)
+        Archive.objects.update(start=start, stop=7)
 
-    assert refused("verify")[1] == "The archive of positions 0 to 6 was signed for others."
+    assert refused("verify")[1] == f"The archive of positions {start} to 6 was signed for others."
 
 
 def test_a_history_that_was_tampered_with_is_not_archived(entries, file):

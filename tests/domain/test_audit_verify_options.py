@@ -7,7 +7,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import SigningKey
 from audit.models import Checkpoint, Entry, Leaf
-from tests.history import changeable_history, write_and_seal
+from audit.operations import sealing
+from tests.history import changeable_history, write, write_and_seal
+from wire.clock import now
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,21 @@ def test_a_tail_that_was_cut_off_with_its_seal_is_found_by_whoever_kept_a_checkp
         Entry.objects.filter(pk__gte=entries[3]).delete()
 
     verify()
+    assert refused("--kept", kept) == (
+        "The kept checkpoint of 5 entries is not one of this history."
+    )
+
+
+def test_another_history_of_the_same_length_is_found_by_whoever_kept_a_checkpoint(entries):
+    kept = Checkpoint.objects.get(size=5).statement
+    with changeable_history():
+        Checkpoint.objects.filter(size=5).delete()
+        Leaf.objects.filter(position__gte=3).delete()
+        Entry.objects.filter(pk__gte=entries[3]).delete()
+    write(2, at=now())
+    sealing.seal(now())
+
+    verify("--kept", Checkpoint.objects.get(size=5).statement)
     assert refused("--kept", kept) == (
         "The kept checkpoint of 5 entries is not one of this history."
     )

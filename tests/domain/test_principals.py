@@ -26,6 +26,13 @@ def latest(action):
     return Entry.objects.filter(action=action).latest("id")
 
 
+def test_another_password_ends_the_sessions(alices):
+    do(principals.set_password, "@alice", "a better horse, a better battery")
+
+    session = Session.objects.get()
+    assert (session.end_reason, session.ended_at is None) == ("revoked", False)
+
+
 def test_disabling_ends_the_sessions(alices):
     do(principals.disable, "@alice")
 
