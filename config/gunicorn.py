@@ -8,6 +8,8 @@ import logging.config
 import os
 import shutil
 import signal
+import socket
+import struct
 from pathlib import Path
 from tempfile import mkdtemp
 from types import FrameType
@@ -26,6 +28,8 @@ try:
     CONTRACT = read(os.environ)
 except BrokenContract as broken:
     raise SystemExit(str(broken)) from None
+
+STALLED_SECONDS = 15
 
 _LOCAL = CONTRACT.env is Stage.LOCAL
 _MEMORY = Path("/dev/shm")  # noqa: S108  a tmpfs, where heartbeats never wait for a disk
@@ -63,6 +67,17 @@ def on_starting(server: Arbiter) -> None:
     resolve("/health")
     gc.collect()
     gc.freeze()
+
+
+def when_ready(server: Arbiter) -> None:
+    """Let no one wait longer than STALLED_SECONDS for who stalls in midst: each holds a thread.
+
+    Connections have it from the socket that took them (socket(7)).
+    """
+    within = struct.pack("@ll", STALLED_SECONDS, 0)
+    for listener in server.LISTENERS:
+        for way in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, way, within)
 
 
 def post_worker_init(worker: Worker) -> None:

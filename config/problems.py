@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
 
 from accounts import errors as accounts
@@ -40,6 +40,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = MappingProxyType({
     BodyTooLarge: Problem(413, "body_too_large", "The body is larger than the limit."),
     drf.ValidationError: Problem(422, "validation_failed", "The input is not valid."),
     drf.ParseError: Problem(400, "malformed"),
+    UnreadablePostError: Problem(400, "malformed", "The body broke off."),
     drf.UnsupportedMediaType: Problem(
         415, "unsupported_media_type", "No body of this type or encoding is read here."
     ),

@@ -1,9 +1,11 @@
 """The server as the platform meets it: forks, signals, limits, and nothing on the side."""
 
+import json
 import re
 import signal
 import socket
 import time
+from contextlib import ExitStack
 from functools import cache
 
 import pytest
@@ -156,3 +158,44 @@ def test_a_token_of_eight_kilobytes_gets_our_own_refusal(database):
 
 def test_no_client_is_believed_about_its_scheme():
     assert setting("forwarded_allow_ips") == "[]"
+
+
+@pytest.fixture(scope="module")
+def narrow(database):
+    """A server of two threads, with more on its board than sockets hold on their way."""
+    rows = "\n".join(json.dumps({"title": "Long", "description": "x" * 19_900}) for _ in range(52))
+    named = {"Authorization": "Bearer dev:@alice", "Content_Type": "application/jsonl"}
+    with serving({"DATABASE_URL": database, "WEB_CONCURRENCY": "1", "WEB_THREADS": "2"}) as server:
+        for _ in range(8):
+            assert server.ask("POST", "/api/tasks/import", rows, **named).status == 201
+        yield server
+
+
+def taking_nothing(server, request):
+    """Ask for something, and never take the answer."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((HOST, server.port))
+    connection.sendall(request)
+    return connection
+
+
+EXPORT = (
+    b"GET /api/tasks/export?format=jsonl HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Authorization: Bearer dev:@alice\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("request_", [EXPORT, HEAD], ids=["takes nothing", "sends no body"])
+def test_clients_that_stall_hold_no_thread_for_ever(narrow, request_):
+    with ExitStack() as stalled:
+        for _ in range(2):
+            connection = stalled.enter_context(taking_nothing(narrow, request_))
+            assert connection.recv(9) == b"HTTP/1.1 "
+
+        assert narrow.get("/health").status == 200
+
+
+def test_a_body_that_never_comes_is_refused_as_one(narrow):
+    with in_flight(narrow) as connection:
+        assert "HTTP/1.1 400" in rest_of(connection)
