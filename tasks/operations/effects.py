@@ -135,10 +135,12 @@ def _reopen(moment: Moment) -> Sets:
 
 
 def _renewed(moment: Moment) -> Sets:
-    seconds = moment.standing.lease_seconds
+    """Return the lease from now on; a beat that comes late takes nothing from one after it."""
+    seconds, before = moment.standing.lease_seconds, moment.standing.task.lease_expires_at
     if seconds is None:
         return {}
-    return {"lease_expires_at": moment.at + timedelta(seconds=seconds)}
+    runs = moment.at + timedelta(seconds=seconds)
+    return {"lease_expires_at": runs if before is None else max(before, runs)}
 
 
 EFFECTS: Mapping[Verb, Callable[[Moment], Sets]] = MappingProxyType({

@@ -48,6 +48,16 @@ def test_nobody_else_acts_on_a_held_task(verb):
     assert stored(task) == before
 
 
+def test_a_beat_that_comes_late_shortens_no_lease():
+    task = a_task()
+    take(Verb.START, task, ROBO)
+    late, last = NOON + timedelta(seconds=10), NOON + timedelta(seconds=20)
+
+    for at in (last, late):
+        after = take(Verb.PROGRESS, task, ROBO, at)
+        assert after.lease_expires_at == last + USUAL
+
+
 @pytest.mark.parametrize("verb", FOR_THE_HOLDER)
 def test_an_administrator_acts_on_a_held_task(verb):
     status, members = HELD_AT.get(verb, (Status.IN_PROGRESS, {}))
