@@ -68,7 +68,11 @@ class Plain(models.Manager[Any]):
 
     def visible_to(self, principal: Principal) -> TaskQuerySet:
         """Return the rows that the caller may see."""
-        return self.seen(Sight.of(principal)).all()
+        return self.seen_by(Sight.of(principal))
+
+    def seen_by(self, sight: Sight) -> TaskQuerySet:
+        """Return the rows in sight."""
+        return self.seen(sight).all()
 
     def one_visible_to(self, principal: Principal, task_id: int) -> Any | None:
         """Return the row of a task, None for one out of sight."""

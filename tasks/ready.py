@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from functools import cache
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.query import ValuesListIterable
 
 from accounts.principals import Principal
-from tasks.models import Task, TaskQuerySet
+from tasks.models import Task
 from tasks.rows import Priority, Standing
-from tasks.sight import writable
+from tasks.sight import Sight, writable
 from tasks.sql import HasOpenDependencies, IsPending
+from wire.prepared import Question, Slot
 
 IN_LINE = (F("priority").desc(), F("due_date").asc(nulls_last=True), F("id").asc())
 NO_HURRY = datetime.max.replace(tzinfo=UTC)
@@ -32,9 +36,13 @@ class Wanted:
         return Q(*(Q(tags__has=tag) for tag in self.tags), **given)
 
 
+ANYTHING = Wanted()
+
+
 def is_ready(principal: Principal, at: datetime) -> Q:
     """Return the condition of being there for the caller to claim."""
-    return _is_open_to(principal) & (_is_free(principal) | _has_lapsed(at))
+    sight = Sight.of(principal)
+    return _is_open_to(sight) & (_is_free(sight) | _has_lapsed(at))
 
 
 def next_ready(
@@ -44,23 +52,76 @@ def next_ready(
 
     A task that is to be taken is locked, and those that others are taking are passed over.
     Pending and lapsed tasks stand in an index each, and the two foremost are compared here: asked
-    for both at once, the database would have to sort them all.
+    for both at once, the database would have to sort them all. Mostly no lease has lapsed, and
+    the first answer tells so.
     """
-    tasks = Task.standings.visible_to(caller).filter(wanted.condition(), _is_open_to(caller))
+    asked = _Asked(Sight.of(caller), at, wanted, taking)
+    pending = asked.first(lapsed=False)
+    if pending is not None and not pending.some_lapsed:
+        return pending.standing
+    lapsed = asked.first(lapsed=True)
+    return min((found.standing for found in (pending, lapsed) if found), key=_place, default=None)
+
+
+class SomeLapsed(Func):
+    """Whether there is a task whose lease has lapsed: of the instant.
+
+    The earliest end of all is compared, which is the first in its index. Asked whether one is
+    before an instant, PostgreSQL takes that for likely until it knows the instant, and reads on.
+    """
+
+    template = (
+        "(SELECT MIN(l.lease_expires_at) <= %(expressions)s FROM tasks_task l"
+        " WHERE l.lease_expires_at IS NOT NULL)"
+    )
+    output_field = BooleanField()
+
+
+class _Found(NamedTuple):
+    standing: Standing
+    some_lapsed: bool
+
+
+class _Asked(NamedTuple):
+    """Who asks for which task, and when."""
+
+    sight: Sight
+    at: datetime
+    wanted: Wanted
+    taking: bool
+
+    def first(self, *, lapsed: bool) -> _Found | None:
+        """Return the foremost, of the tasks that have lapsed or of those that are pending."""
+        if self.wanted == ANYTHING:
+            caller, member, sees_all = self.sight
+            at = connection.ops.adapt_datetimefield_value(self.at)
+            question = _question(sees_all, self.taking, lapsed)
+            rows = question.ask(caller=caller, member=member, at=at)
+        else:
+            rows = list(_line(self.sight, self.at, self.wanted, self.taking, lapsed))
+        for *values, some_lapsed in rows:
+            return _Found(Task.standings.kind.made(values), bool(some_lapsed))
+        return None
+
+
+@cache
+def _question(sees_all: bool, taking: bool, lapsed: bool) -> Question:
+    """Return what nearly every claim asks, put together once."""
+    sight, at = Sight(Slot("caller"), Slot("member"), sees_all), Value(Slot("at"))
+    return Question(lambda: _line(sight, at, ANYTHING, taking, lapsed))
+
+
+def _line(
+    sight: Sight, at: datetime | Value, wanted: Wanted, taking: bool, lapsed: bool
+) -> QuerySet[Any]:
+    """Return the foremost row, with whether any lease has lapsed at its end."""
+    kind = _has_lapsed(at) if lapsed else _is_free(sight)
+    tasks = Task.standings.seen_by(sight).filter(wanted.condition(), _is_open_to(sight), kind)
     if taking:
         tasks = tasks.select_for_update(skip_locked=True, no_key=True)
-    kinds = [_is_free(caller), *_worth_asking(_has_lapsed(at))]
-    foremost = [found for kind in kinds for found in _first(tasks.filter(kind))]
-    return min(foremost, key=_place, default=None)
-
-
-def _first(tasks: TaskQuerySet) -> list[Standing]:
-    return cast("list[Standing]", list(tasks.order_by(*IN_LINE)[:1]))
-
-
-def _worth_asking(condition: Q) -> list[Q]:
-    """Return the condition if any task at all meets it: mostly none does, which is soon found."""
-    return [condition] if Task.objects.filter(condition).exists() else []
+    rows = tasks.annotate(some_lapsed=SomeLapsed(at)).order_by(*IN_LINE)[:1]
+    rows._iterable_class = ValuesListIterable  # noqa: SLF001
+    return rows
 
 
 def _place(standing: Standing) -> tuple[int, datetime, int]:
@@ -69,16 +130,16 @@ def _place(standing: Standing) -> tuple[int, datetime, int]:
     return Priority.CRITICAL - task.priority, task.due_date or NO_HURRY, task.id
 
 
-def _is_free(principal: Principal) -> Q:
-    nobodys_or_own = Q(assigned_to__isnull=True) | Q(assigned_to=principal.id)
+def _is_free(sight: Sight) -> Q:
+    nobodys_or_own = Q(assigned_to__isnull=True) | Q(assigned_to=Value(sight.caller))
     return Q(IsPending("status")) & nobodys_or_own
 
 
-def _has_lapsed(at: datetime) -> Q:
+def _has_lapsed(at: datetime | Value) -> Q:
     """Only a task in progress has a lease: tasks.constraints."""
     return Q(lease_expires_at__lte=at)
 
 
-def _is_open_to(principal: Principal) -> Q:
+def _is_open_to(sight: Sight) -> Q:
     """Viewers only look, and nobody begins before what has to come first."""
-    return writable(principal) & ~Q(HasOpenDependencies("pk"))
+    return writable(sight) & ~Q(HasOpenDependencies("pk"))

@@ -97,9 +97,9 @@ def in_sight(viewer: Principal | Sight, slug: str = "project_slug") -> Q:
     return Q() if sight.sees_all else ~Q(IsProjects(slug)) | Q(IsAmong(slug, sight.member_value))
 
 
-def writable(principal: Principal, slug: str = "project_slug") -> Q:
+def writable(viewer: Principal | Sight, slug: str = "project_slug") -> Q:
     """Return the condition of being where the caller may write."""
-    sight = Sight.of(principal)
+    sight = viewer if isinstance(viewer, Sight) else Sight.of(viewer)
     return Q() if sight.sees_all else ~Q(IsProjects(slug)) | Q(IsWritable(slug, sight.member_value))
 
 

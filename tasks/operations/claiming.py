@@ -7,10 +7,8 @@ from tasks.lifecycle import Status
 from tasks.operations.effects import Asked, Moment, taken
 from tasks.operations.settling import Settled, carried_out, differences, note
 from tasks.operations.steps import remember_holder
-from tasks.ready import Wanted, next_ready
+from tasks.ready import ANYTHING, Wanted, next_ready
 from tasks.rows import TaskRow
-
-ANYTHING = Wanted()
 
 
 class NothingReady(Exception):

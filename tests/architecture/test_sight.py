@@ -8,7 +8,7 @@ from config.docs import document
 from config.permission_table import RULE_OF
 
 APPS = ("tasks", "events", "config")
-SCOPED = {"visible_to", "one_visible_to", "writable_by"}
+SCOPED = {"visible_to", "one_visible_to", "writable_by", "seen_by"}
 # Where tasks are asked for by other means, and why that tells a caller nothing they may not know.
 PAST_IT = {
     "config/demo.py::fill_tasks": "nobody calls",
@@ -28,7 +28,7 @@ PAST_IT = {
     "tasks/operations/relations.py::rejoin": "rules count what nobody sees too",
     "tasks/operations/settling.py::settle": "locks; what is found comes after",
     "tasks/reading.py::everything": "the highest id, as a limit",
-    "tasks/ready.py::_worth_asking": "whether any lease at all has lapsed, told to nobody",
+    "tasks/ready.py::first": "makes a value of a row that was found so",
 }
 
 
