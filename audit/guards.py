@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -12,6 +12,18 @@ CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
 SET search_path = {schema}, pg_temp AS $${body}$$
 """
 SEARCH_PATH = "'search_path=' || quote_ident(current_schema()) || ', pg_temp'"
+# Which triggers guard their table, and every part of it where it is in parts.
+FOUND = f"""
+WITH guarded AS (SELECT to_regclass(name) AS whole FROM unnest(%s::text[]) AS name),
+tables AS (SELECT whole, whole AS part FROM guarded UNION ALL
+  SELECT inhparent, inhrelid FROM pg_inherits WHERE inhparent IN (SELECT whole FROM guarded))
+SELECT tgname FROM tables
+JOIN pg_trigger ON tgrelid = part
+JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgenabled = 'A' AND proname = %s AND prosrc = %s AND proconfig = ARRAY[{SEARCH_PATH}]
+GROUP BY whole, tgname
+HAVING count(*) = (SELECT count(*) FROM tables AS every WHERE every.whole = tables.whole)
+"""
 
 
 class Trigger(NamedTuple):
@@ -53,6 +65,7 @@ class Guard:
                 if on_postgresql:
                     # ALWAYS: they fire under session_replication_role = replica as well.
                     cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+                    _install_on_parts(cursor, table, name, sql)
         return sorted(trigger.name for trigger in lacking)
 
     def _missing(self, connection: BaseDatabaseWrapper) -> list[Trigger]:
@@ -77,12 +90,19 @@ class Guard:
                     "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
                 )
                 return {Trigger(*row) for row in cursor.fetchall()}
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
-                " WHERE tgenabled = 'A' AND proname = %s AND prosrc = %s"
-                f" AND proconfig = ARRAY[{SEARCH_PATH}]"
-                " AND tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)",
-                [self.function, self.body, list(self.tables)],
-            )
+            cursor.execute(FOUND, [list(self.tables), self.function, self.body])
             names = {row[0] for row in cursor.fetchall()}
         return {trigger for trigger in self.wanted("postgresql") if trigger.name in names}
+
+
+def _install_on_parts(cursor: Any, table: str, name: str, sql: str) -> None:
+    """Guard the parts of a table from TRUNCATE, which the table's trigger does not do for them."""
+    if "FOR EACH ROW" in sql:
+        return
+    cursor.execute(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table]
+    )
+    for [part] in cursor.fetchall():
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {part}")
+        cursor.execute(sql.replace(f" ON {table} ", f" ON {part} "))
+        cursor.execute(f"ALTER TABLE {part} ENABLE ALWAYS TRIGGER {name}")

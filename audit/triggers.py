@@ -25,9 +25,10 @@ ARCHIVED = """EXISTS (
     WHERE leaf.entry_id = OLD.id)"""
 
 REFUSAL = "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
+# By the trigger's name, which is the same on each part of a table in parts; the table's is not.
 FUNCTION_BODY = f"""
 BEGIN
-  IF TG_OP = 'DELETE' AND TG_TABLE_NAME = '{TABLE}' THEN
+  IF TG_OP = 'DELETE' AND TG_NAME = '{TABLE}_keep' THEN
     IF {ARCHIVED} THEN
       RETURN OLD;
     END IF;

@@ -1,6 +1,7 @@
 """History can be added to, and nothing else."""
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.models import F
 
@@ -109,4 +110,15 @@ def test_lost_triggers_are_noticed_and_put_back():
 
     assert triggers.missing(connection) == [victim]
     assert triggers.install(connection) == [victim]
+    assert triggers.missing(connection) == []
+
+
+def test_migrate_puts_lost_triggers_back(capsys):
+    on = " ON audit_leaf" if connection.vendor == "postgresql" else ""
+    victim = "audit_leaf_keep" if connection.vendor == "postgresql" else "audit_leaf_no_delete"
+    sql(f"DROP TRIGGER {victim}{on}")
+
+    call_command("migrate", verbosity=1, skip_checks=False)  # as the shell does
+
+    assert f"Put the audit trigger {victim} in place." in capsys.readouterr().out
     assert triggers.missing(connection) == []

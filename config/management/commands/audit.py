@@ -18,7 +18,7 @@ from audit.comparison import Tampered
 from audit.export_verification import verify_export
 from audit.formats import FORMATS
 from audit.models import Archive, Checkpoint, Entry
-from audit.operations import archiving, exporting, sealing
+from audit.operations import archiving, exporting, partitioning, sealing
 from audit.shell import recording_from_shell
 from audit.verification import Judge, verify_stored
 from config.management.judging import judge_by, key_set
@@ -39,6 +39,7 @@ goes on by itself until it is stopped.
   manage.py audit export --to audit.jsonl
   manage.py audit verify audit.jsonl --jwks statement-keys.json
   manage.py audit archive --before 2026-01-01 --to audit-2025.jsonl
+  manage.py audit partition
 """
 
 
@@ -62,9 +63,7 @@ class Command(RegistryCommand):
     def add_actions(self) -> None:
         """Declare the actions and their options."""
         seal = self.action(self.seal, "sign what has come since the last checkpoint")
-        seal.add_argument(
-            "--every", metavar="SECONDS", type=seconds, help="go on doing so until stopped"
-        )
+        seal.add_argument("--every", metavar="SECONDS", type=seconds, help="go on until stopped")
         self.action(self.status, "show how much is sealed, and since when the rest stands open")
         verify = self.action(self.verify, "compare history, or a file, with what was signed of it")
         verify.add_argument("file", nargs="?", type=Path, help="an export or an archive")
@@ -88,6 +87,8 @@ class Command(RegistryCommand):
                 "--jwks", metavar="FILE|URL", type=key_set,
                 help="the issuer's keys (default: those this service knows of)",
             )  # fmt: skip
+
+        self.action(self.partition, "begin a new part of the table, and drop those archived whole")
 
     def seal(self, *, every: float | None, **options: Any) -> None:
         """Seal what stands open, once or again and again."""
@@ -152,6 +153,15 @@ class Command(RegistryCommand):
         with recording_from_shell() as journal:
             removed = archiving.remove(found, journal=journal)
         self.stdout.write(f"{removed} entries are in {to} now, and no longer here.")
+
+    def partition(self, **options: Any) -> None:
+        """Close the part that is written to, and drop the parts whose entries are all archived."""
+        if getattr(connection, "pg_version", 0) < partitioning.SINCE:
+            raise CommandError("Only PostgreSQL, from 17 on, can do so.", returncode=REFUSED)
+        for part in partitioning.drop_emptied():
+            self.stdout.write(f"{part.name} is dropped: its entries are archived.")
+        part = partitioning.cut()
+        self.stdout.write(f"{part.name} is closed below entry {part.stop}.")
 
     def _verify_file(self, file: Path, judge: Judge) -> None:
         found = verify_export(file, judge)
