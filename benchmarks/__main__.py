@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, limits, report
+from benchmarks import limits, report
 from benchmarks.measuring import Rounds, loads_named
 from benchmarks.place import Place, prepared
 from benchmarks.results import Results
@@ -49,7 +49,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tasks", type=int, default=100_000, help="rows at first (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (%(default)s)")
     parser.add_argument("--seconds", type=float, default=2, help="of each load (%(default)s)")
-    parser.add_argument("--grown", type=int, default=2_000_000, help="rows to grow to; 0: do not")
     parser.add_argument("--services", nargs="*", default=[], choices=list(BY_NAME), metavar="NAME",
                         help=f"some of: {', '.join(BY_NAME)}; prints, keeps nothing")  # fmt: skip
     parser.add_argument("--loads", nargs="*", default=[], metavar="LOAD", help="some of the loads")
@@ -66,20 +65,7 @@ def _measure(place: Place, chosen: list[Service], asked: argparse.Namespace, say
     say("limits: pgbench, openssl")
     results.limits = limits.database(place, asked.seconds * 2)
     results.limits["signatures"] = limits.signatures() * (os.cpu_count() or 1)
-    if asked.grown and not asked.services:
-        _grow(place, asked, results, say)
     return results
-
-
-def _grow(place: Place, asked: argparse.Namespace, results: Results, say: Say) -> None:
-    ours = BY_NAME["taskflow"]
-    for peer in (s.name for s in SERVICES if s.has_schema and not s.is_ours):
-        place.execute(f"DROP SCHEMA peer_{peer} CASCADE")
-    say("growth: before")
-    results.growth[f"{asked.tasks:,}"] = growth.latencies(ours, place)
-    growth.grown(place, asked.grown, say)
-    say("growth: after")
-    results.growth[f"{asked.grown:,}"] = growth.latencies(ours, place)
 
 
 def about() -> dict[str, str]:

@@ -9,7 +9,7 @@ import json
 import sys
 
 from benchmarks.__main__ import about
-from benchmarks.growth import grown
+from benchmarks.many import grown
 from benchmarks.place import manage, prepared
 
 MOST_STATEMENTS, MOST_MS = 10, 300

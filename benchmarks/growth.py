@@ -1,70 +1,132 @@
-"""Does it stay as quick when there are twenty times as many rows?"""
+"""Does it stay as quick with twenty times as many rows? `python -m benchmarks.growth`
 
-from collections.abc import Callable, Sequence
+Two boards of the same shape in one PostgreSQL, each with an entry and an event per task. Each is
+asked the same in turn, in several rounds; writes results/growth.json, and its table into README.md.
+"""
 
-from benchmarks.load import Load, run
-from benchmarks.measuring import token_from
-from benchmarks.place import Place
-from benchmarks.processes import running
-from benchmarks.services import Service
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple, TypeAlias
 
-TABLES = ("tasks_task", "audit_entry")
-QUERIES = {
-    "newest": "/api/tasks?limit=50",
-    "rare status": "/api/tasks?status=completed",
-    "common status": "/api/tasks?status=pending",
-    "project": "/api/tasks?project=project-7",
-    "project and status": "/api/tasks?project=project-7&status=pending",
-    "assigned to me": "/api/tasks?assigned_to=me",
-    "created by": "/api/tasks?created_by=@alice",
-    "priority": "/api/tasks?priority=high",
-    "tag": "/api/tasks?tag=measure",
-    "due": "/api/tasks?due_after=2020-01-01T00:00:00Z&ordering=due_date",
-    "by update": "/api/tasks?ordering=-updated_at",
-    "by priority": "/api/tasks?ordering=-priority",
-    "ready": "/api/tasks?ready=true",
-    "next": "/api/tasks/next",
-    "history of a task": "/api/tasks/77/audit",
-    "events": "/api/events?limit=50",
-}
+from benchmarks import report
+from benchmarks.many import BOARD, Filling, fill
+from benchmarks.place import Place, prepared
+from benchmarks.services import BY_NAME
+from local.environment import ROOT, bare_environment
 
+AT_MOST = 1.5
+RESULTS = Path(__file__).parent / "results" / "growth.json"
+BEGIN, END = "<!-- growth begins -->", "<!-- growth ends -->"
 
-def grown(
-    place: Place, total: int, say: Callable[[str], None], tables: Sequence[str] = TABLES
-) -> None:
-    """Copy the rows of tasks and audit until there are so many."""
-    for table in tables:
-        names = _columns(place, table)
-        while (count := _count(place, table)) < total:
-            more = min(count, total - count)
-            say(f"  {table}: {count} rows and {more} more")
-            place.execute(
-                f"INSERT INTO {table} ({names})"
-                f" SELECT {names} FROM {table} ORDER BY id LIMIT {more}"
-            )
-    place.execute("VACUUM ANALYZE")
+Took: TypeAlias = Mapping[str, tuple[float, float]]  # ms of a request, and of its statements
+Rounds: TypeAlias = list[tuple[Took, Took]]
 
 
-def latencies(service: Service, place: Place) -> dict[str, float]:
-    """Return the median milliseconds of each query, one after the other on few connections."""
-    with running(service.command_for(2), service.environment(place)) as server:
-        token = token_from(server, place.credential)
-        found = {}
-        for name, path in QUERIES.items():
-            load = Load(name, "GET", path.replace("%", "%%"))
-            told = run(load, server.url, token=token, first=1, count=1, seconds=1, connections=2)
-            found[name] = told.p50_ms
-        return found
+class Compared(NamedTuple):
+    """What a question takes on the small and on the large board: medians, in ms, and the ratio."""
+
+    small: float
+    large: float
+    ratio: float
+
+    @classmethod
+    def of(cls, pairs: list[tuple[float, float]]) -> "Compared":
+        """Compare round by round."""
+        small, large = zip(*pairs, strict=True)
+        return cls(median(small), median(large), median(after / before for before, after in pairs))
 
 
-def _columns(place: Place, table: str) -> str:
-    rows = place.execute(
-        f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"
-        " AND table_schema = 'public' AND column_name <> 'id' AND column_default IS NULL"
-        " AND is_identity = 'NO'"
+def main() -> None:
+    """Fill both, ask, and write down what came out."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs=2, default=[100_000, 2_000_000], metavar="TASKS")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved (%(default)s)")
+    parser.add_argument(
+        "--keep", action="store_true", help="write results/growth.json and README.md"
     )
-    return ", ".join(f'"{row[0]}"' for row in rows)
+    asked = parser.parse_args()
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    with prepared(0, ()) as place:
+        boards = [board(place, size, say) for size in asked.sizes]
+        rounds = []
+        for number in range(asked.rounds):
+            say(f"round {number + 1}")
+            small, large = (asking(each) for each in boards)
+            rounds.append((small, large))
+    written = table(asked.sizes, rounds)
+    print(written)
+    if asked.keep:
+        keep(
+            written,
+            {"date": f"{datetime.now(UTC):%Y-%m-%d}", "sizes": asked.sizes, "rounds": rounds},
+        )
 
 
-def _count(place: Place, table: str) -> int:
-    return int(str(place.execute(f"SELECT count(*) FROM {table}")[0][0]))
+def board(place: Place, size: int, say: Callable[[str], None]) -> Place:
+    """Make a board of so many tasks beside the empty one: same keys, same caller."""
+    say(f"filling {size} tasks with their entries and events")
+    place.execute(f"CREATE DATABASE board_{size} TEMPLATE taskflow")
+    found = replace(place, database=f"board_{size}")
+    fill(found.execute, Filling(size, size), *BOARD)
+    return found
+
+
+def asking(place: Place) -> Took:
+    """Ask everything on a board."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.asking"],
+        cwd=ROOT,
+        env=bare_environment(
+            **BY_NAME["taskflow"].environment(place),
+            LOG_LEVEL="ERROR",
+            PYTHONPATH=str(ROOT),
+            DJANGO_SETTINGS_MODULE="config.settings",
+        ),
+        input=json.dumps(place.credential),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-2000:])
+    found: Took = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def table(sizes: list[int], rounds: Rounds) -> str:
+    """Return what was measured, in Markdown."""
+    small, large = (f"{size:,}" for size in sizes)
+    head = ("ms at tasks", small, large, "ratio", f"statements, {small}", large, "ratio", "")
+    return report.table(head, (_row(name, rounds) for name in rounds[0][0]))
+
+
+def _row(name: str, rounds: Rounds) -> tuple[str, ...]:
+    request, statements = (
+        Compared.of([(before[name][which], after[name][which]) for before, after in rounds])
+        for which in (0, 1)
+    )
+    figures = [f"{figure:.2f}" for figure in (*request, *statements)]
+    return (name, *figures, "" if request.ratio <= AT_MOST else "**missed**")
+
+
+def keep(written: str, results: Mapping[str, object]) -> None:
+    """Store the figures, and the table between its marks."""
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    head, rest = report.README.read_text().split(BEGIN)
+    report.README.write_text(f"{head}{BEGIN}\n{written}\n{END}{rest.split(END)[1]}")
+
+
+if __name__ == "__main__":
+    main()

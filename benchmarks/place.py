@@ -35,6 +35,12 @@ class Place:
     encryption_key: str
     credential: dict[str, str]
     shares: Shares
+    database: str = "taskflow"
+
+    @property
+    def url(self) -> str:
+        """Where the database is."""
+        return self.cluster.url.replace("/taskflow?", f"/{self.database}?")
 
     def for_ours(self) -> dict[str, str]:
         """Return the environment of this service, a deployed one's."""
@@ -42,7 +48,7 @@ class Place:
             "ENV": "DEV",
             "BASE_URL": ISSUER,
             "ALLOWED_HOSTS": "127.0.0.1",
-            "DATABASE_URL": self.cluster.url,
+            "DATABASE_URL": self.url,
             "SECRET_KEY": self.secret_key,
             "KEY_ENCRYPTION_KEYS": self.encryption_key,
             "ADMIN_API_KEY": self.secret_key,
@@ -73,7 +79,7 @@ class Place:
 
     def execute(self, sql: str) -> list[tuple[object, ...]]:
         """Run SQL; return the rows of a statement that has some."""
-        with psycopg.connect(self.cluster.url, autocommit=True) as connection:
+        with psycopg.connect(self.url, autocommit=True) as connection:
             done = connection.execute(sql.encode())
             return done.fetchall() if done.description else []
 

@@ -31,7 +31,7 @@ def report(results: Results) -> str:
     parts = [
         f"{about}.",
         "![requests per second, as a multiple of tx](results/chart.svg)",
-        _table(
+        table(
             ("target", "floor", "ambitious", "reached", ""),
             (_target(target, results) for target in TARGETS),
         ),
@@ -39,12 +39,12 @@ def report(results: Results) -> str:
         _figures("Milliseconds of processor per request", results, lambda o: o.cpu_ms, "{:.2f}"),
         _figures("p99 at 64 connections, ms", results, lambda o: o.p99_ms, "{:.0f}"),
         _starts(results),
-        _growth(results),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> str:
+    """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"**{title}**\n\n{body}" if title else body
@@ -69,7 +69,7 @@ def _figures(title: str, results: Results, figure: Figure, form: str) -> str:
 
     names = results.services()
     rows = ((load.name, *(cell(load.name, name) for name in names)) for load in LOADS)
-    return _table(("", *(f"`{name}`" for name in names)), rows, title)
+    return table(("", *(f"`{name}`" for name in names)), rows, title)
 
 
 def _starts(results: Results) -> str:
@@ -85,16 +85,4 @@ def _starts(results: Results) -> str:
         for one in map(results.start, names)
     ]
     head = ("", "first 200, s", "processor, s", "first task, ms", "peak of a worker, MB")
-    return _table(head, rows, "Start with one worker") if rows else ""
-
-
-def _growth(results: Results) -> str:
-    if not results.growth:
-        return ""
-    (small, before), (large, after) = results.growth.items()
-    rows = (
-        (name, f"{ms:.2f}", f"{after[name]:.2f}", f"{after[name] / ms:.2f}")
-        for name, ms in before.items()
-    )
-    title = f"Growth: median ms of one request at {small} and {large} rows"
-    return _table(("", small, large, "ratio"), rows, title)
+    return table(head, rows, "Start with one worker") if rows else ""

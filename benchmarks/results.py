@@ -23,7 +23,6 @@ class Results:
     cells: list[Cell] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     limits: dict[str, float] = field(default_factory=dict)
-    growth: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def ratio(self, loads: Iterable[str], peer: str, figure: Callable[[Outcome], float]) -> float:
         """Return the median over rounds of ours to the peer's. Raises NotMeasured."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
-from benchmarks.growth import grown
 from benchmarks.load import run
+from benchmarks.many import ENTRIES, Filling, fill
 from benchmarks.measuring import token_from
 from benchmarks.place import Place, manage, prepared
 from benchmarks.processes import running
@@ -102,7 +102,7 @@ def _wait_until_sealed(place: Place) -> None:
 
 def at_size(place: Place, entries: int) -> dict[str, float]:
     """Return how long it takes to seal and to verify so many entries."""
-    grown(place, entries, lambda _: None, tables=("audit_entry",))
+    fill(place.execute, Filling(entries, entries // 10), ENTRIES)
     sealed = _seconds(place, "seal")
     place.execute("VACUUM ANALYZE")
     return {
