@@ -103,8 +103,13 @@ def page(queryset: QuerySet[Row], order: Order, query: dict[str, Any]) -> Page[R
     position = None if text is None else _decode(text, order, queryset.model)
     backward = position is not None and position.backward
     rows = queryset if position is None else queryset.filter(_past(order, position))
-    rows = rows.order_by(*(column.order(backward=backward) for column in order))
-    found = list(rows[offset : offset + limit + 1])
+    terms = [column.order(backward=backward) for column in order]
+    rows = rows.order_by(*terms)
+    if offset:
+        # What a row is told with is not to be worked out for those that are passed over.
+        there = rows.values("pk")[offset : offset + limit + 1]
+        rows = queryset.filter(pk__in=there).order_by(*terms)
+    found = list(rows[: limit + 1])
     more, found = len(found) > limit, found[:limit]
     if backward:
         found.reverse()
