@@ -4,6 +4,7 @@
 and the signature are the service's own, so `manage.py audit verify` can tell whether all is well.
 """
 
+import hashlib
 import sys
 from itertools import islice
 
@@ -13,6 +14,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
+from audit.ledger import place  # noqa: E402
 from audit.models import Checkpoint, Leaf, Subtree  # noqa: E402
 from audit.operations import sealing  # noqa: E402
 from audit.order import numbers  # noqa: E402
@@ -32,12 +34,15 @@ def main(most: int) -> None:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(PLACED, [frontier.size])
     leaves = Leaf.objects.filter(position__gte=frontier.size).order_by("position")
-    hashes = leaves.values_list("hash", flat=True).iterator(most)
-    while some := list(islice(hashes, most)):
+    rows = leaves.values_list("entry_id", "xact", "hash").iterator(most)
+    while some := list(islice(rows, most)):
         frontier.whole.clear()
-        for leaf in some:
+        places = hashlib.sha256()
+        for entry_id, xact, leaf in some:
+            places.update(place(entry_id, xact))
             frontier.append(bytes(leaf))
-        newest = sealing._signed(frontier, newest, floor, now())  # noqa: SLF001
+        more = {"floor": floor, "places": places.hexdigest()}
+        newest = sealing._signed(frontier, newest, more, now())  # noqa: SLF001
         Checkpoint.objects.bulk_create([newest])
         Subtree.objects.bulk_create(
             (Subtree(**each._asdict()) for each in frontier.whole), batch_size=5_000

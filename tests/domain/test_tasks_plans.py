@@ -68,6 +68,14 @@ def test_every_filter_of_the_list_is_answered_from_indexes(as_alice, query):
     assert indexes(planned(lambda: as_alice.get(f"/api/tasks?{query}")))
 
 
+@pytest.mark.parametrize("status", ["completed", "pending", "cancelled", "in_progress"])
+def test_a_page_of_a_common_status_passes_over_none_of_the_newest(as_alice, status):
+    found = planned(lambda: as_alice.get(f"/api/tasks?status={status}"))
+
+    assert f"tasks_{status}" in indexes(found)
+    assert "Sort" not in {step["Node Type"] for step in found}
+
+
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize("key", KEYS)
 def test_every_order_of_the_list_is_that_of_an_index(as_alice, key, sign):
