@@ -75,6 +75,15 @@ def seal_all(at: datetime) -> Iterator[Checkpoint]:
         yield checkpoint
 
 
+def standing_open() -> EntryQuerySet:
+    """Return what has no place yet, looked for from where the last sealing says."""
+    newest = Checkpoint.objects.newest()
+    floor = newest.floor if newest else 0
+    if connection.vendor != "postgresql":
+        return Entry.objects.filter(pk__gte=floor)
+    return _from(floor, numbers().unused)
+
+
 def hash_of(statement: str) -> str:
     """Return what the next checkpoint calls this one by."""
     return hashlib.sha256(statement.encode()).hexdigest()
@@ -121,13 +130,15 @@ def _due(floor: int) -> _Due:
 def _due_by_transaction(floor: int) -> _Due:
     # Whatever is committed is placed. What is not may have a lower number: it is looked for again.
     lowest, unused = numbers()
-    # Restored from a dump into another cluster, whose numbers begin anew: look at everything.
-    is_restored = floor > unused
-    entries = Entry.objects.unsealed().filter(xact__gte=0 if is_restored else floor)
-    rows = _first(entries.order_by("xact", "pk"))
+    rows = _first(_from(floor, unused).order_by("xact", "pk"))
     if len(rows) < BATCH:
         return _Due(rows, lowest)
-    return _Due(rows, floor if is_restored else min(lowest, rows[-1].xact))
+    return _Due(rows, floor if floor > unused else min(lowest, rows[-1].xact))
+
+
+def _from(floor: int, unused: int) -> EntryQuerySet:
+    # Restored from a dump into another cluster, whose numbers begin anew: look at everything.
+    return Entry.objects.unsealed().filter(xact__gte=0 if floor > unused else floor)
 
 
 def _first(entries: EntryQuerySet) -> list[_Row]:

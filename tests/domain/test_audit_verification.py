@@ -7,14 +7,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from accounts import jose
 from accounts.models import SigningKey
-from audit import signing
+from audit import signing, verification
 from audit.ledger import HASHED
 from audit.models import Checkpoint, Entry, Leaf
 from audit.operations import sealing
-from tests.history import NOON, changeable_history, write_and_seal
+from tests.history import NOON, changeable_history, write, write_and_seal
 from wire.clock import now
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,18 @@ def test_what_nobody_touched_is_as_it_was_sealed(capsys):
         f"root {Checkpoint.objects.newest().root}",  # type: ignore[union-attr]
         "1 entries are not sealed yet.",
     ]
+
+
+def test_what_stands_open_is_looked_for_a_portion_at_a_time(monkeypatch, capsys):
+    monkeypatch.setattr(verification, "PORTION", 2)
+    write(4)
+
+    with CaptureQueriesContext(connection) as said:
+        verify()
+
+    asked = ['"audit_entry"."id" <' in s["sql"] for s in said if "NOT EXISTS" in s["sql"]]
+    assert asked == [True] * 5
+    assert "5 entries are not sealed yet." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("which", [1, 5], ids=["sealed", "open"])

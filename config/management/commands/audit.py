@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import Count, Min
 
 from accounts.management.registry_command import REFUSED, RegistryCommand, instant, told
 from audit import triggers
@@ -100,15 +101,14 @@ class Command(RegistryCommand):
     def status(self, **options: Any) -> None:
         """Print how the audit stands."""
         newest = Checkpoint.objects.newest()
-        unsealed = Entry.objects.unsealed()
-        oldest = unsealed.order_by("occurred_at").first()
-        age = (now() - oldest.occurred_at).total_seconds() if oldest else 0
+        unsealed = sealing.standing_open().aggregate(count=Count("pk"), oldest=Min("occurred_at"))
+        age = (now() - (unsealed["oldest"] or now())).total_seconds()
         lacking = ", ".join(triggers.missing(connection))
         sealed = f"{newest.size}, by {newest.kid} at {told(newest.time)}" if newest else "none"
         self.stdout.write(f"entries    {Entry.objects.count()}")
         self.stdout.write(f"archived   {Archive.objects.stop()}")
         self.stdout.write(f"sealed     {sealed}")
-        self.stdout.write(f"unsealed   {unsealed.count()}, the oldest for {age:.0f} s")
+        self.stdout.write(f"unsealed   {unsealed['count']}, the oldest for {age:.0f} s")
         self.stdout.write(f"root       {newest.root if newest else ''}")
         self.stdout.write(f"triggers   {f'MISSING: {lacking}' if lacking else 'in place'}")
 
