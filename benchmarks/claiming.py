@@ -1,9 +1,12 @@
 """Claims a second, beside the same change in a raw loop: `python -m benchmarks.claiming`.
 
 Sixteen at a time take the next of many tasks, each with an entry and an event: pgbench by one
-statement, wrk through the service with all that it does. In turn, on one durable PostgreSQL.
+statement; the service's own operation in two processes, without HTTP; and wrk through the service
+with all that it does. In turn, on one durable PostgreSQL.
 """
 
+import subprocess
+import sys
 from statistics import median
 
 from benchmarks.limits import pgbench
@@ -12,6 +15,7 @@ from benchmarks.measuring import token_from
 from benchmarks.place import Place, prepared
 from benchmarks.processes import Running, running
 from benchmarks.services import BY_NAME, WORKERS
+from local.environment import ROOT, bare_environment
 
 CLAIMERS, SECONDS, ROUNDS, TASKS = 16, 5, 3, 100_000
 RAW = """WITH foremost AS (
@@ -42,19 +46,45 @@ def main() -> None:
         running(ours.command_for(WORKERS), ours.environment(place)) as server,
     ):
         rounds = [_round(place, server) for _ in range(ROUNDS)]
-    raw, served = (median(rates) for rates in zip(*rounds, strict=True))
-    print(f"raw loop {raw:.0f}/s, service {served:.0f}/s, ratio {served / raw:.2f}")
+    raw, taken, served = (median(rates) for rates in zip(*rounds, strict=True))
+    print(
+        f"raw loop {raw:.0f}/s, operation {taken:.0f}/s ({taken / raw:.2f}),"
+        f" service {served:.0f}/s ({served / raw:.2f})"
+    )
 
 
-def _round(place: Place, server: Running) -> tuple[float, float]:
+def _round(place: Place, server: Running) -> tuple[float, float, float]:
     raw = pgbench(place, " ".join(RAW.split()), SECONDS, connections=CLAIMERS)
     told = run(
         CLAIM, server.url, token=token_from(server, place.credential), first=1, count=1,
         seconds=SECONDS, connections=CLAIMERS,
     )  # fmt: skip
     served = told.requests / told.seconds
-    print(f"raw loop {raw:.0f}/s, service {served:.0f}/s, half of these in {told.p50_ms:.0f} ms")
-    return raw, served
+    taken, cpu_ms = _taken(place)
+    print(
+        f"raw loop {raw:.0f}/s, operation {taken:.0f}/s at {cpu_ms:.2f} ms of processor,"
+        f" service {served:.0f}/s, half of these in {told.p50_ms:.0f} ms"
+    )
+    return raw, taken, served
+
+
+def _taken(place: Place) -> tuple[float, float]:
+    """Return the claims a second of the operation, and the processor's milliseconds for each."""
+    threads = CLAIMERS // WORKERS
+    environment = bare_environment(
+        **BY_NAME["taskflow"].environment(place),
+        DB_POOL_SIZE=str(threads),
+        PYTHONPATH=str(ROOT),
+        DJANGO_SETTINGS_MODULE="config.settings",
+    )
+    command = [sys.executable, "-m", "benchmarks.taking", str(SECONDS), str(threads)]
+    running_now = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(WORKERS)
+    ]
+    told = [process.communicate()[0].split() for process in running_now]
+    claims = sum(int(count) for count, _ in told)
+    return claims / SECONDS, sum(float(spent) for _, spent in told) * 1000 / claims
 
 
 if __name__ == "__main__":
