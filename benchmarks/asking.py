@@ -97,7 +97,7 @@ def main() -> None:
         for name, path in QUESTIONS.items():
             method, _, where = path.format(**known).rpartition(" ")
             told = [_timed(statements, method or "GET", where, token) for _ in range(CALLS)]
-            found[name] = [min(times) * 1000 for times in zip(*told, strict=True)]
+            found[name] = [round(min(times) * 1000, 3) for times in zip(*told, strict=True)]
     print(json.dumps(found))
 
 

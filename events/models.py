@@ -22,6 +22,11 @@ class PushedMessageQuerySet(models.QuerySet["PushedMessage"]):
             cursor.execute(TAKE_IN, [subscription, message_id, received_at])
             return bool(cursor.fetchall())
 
+    def prune(self, before: datetime, *, most: int) -> int:
+        """Delete so many at most of those received before; return how many."""
+        old = self.filter(received_at__lt=before).order_by("received_at").values("pk")[:most]
+        return self.filter(pk__in=old).delete()[0]
+
 
 class PushedMessage(models.Model):
     """A message that was dealt with, for good or ill: it is not dealt with again."""

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from events.models import PushedMessage, Webhook
+from outbox.cursors import Cursor
 from outbox.models import Event
 from wire.clock import now
 
@@ -22,9 +23,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete until none is left."""
         before = now() - timedelta(days=settings.CONTRACT.event_retention_days)
-        places = (webhook.cursor for webhook in Webhook.objects.living())
-        upto, total = min(places, default=None), 0
-        while deleted := Event.objects.prune(before, upto=upto, most=AT_ONCE):
+        total = 0
+        # Asked for each time: meanwhile a webhook may have been made that is further behind.
+        while deleted := Event.objects.prune(before, upto=_heard_by_all(), most=AT_ONCE):
             total += deleted
-        PushedMessage.objects.filter(received_at__lt=now() - MESSAGES_KEPT).delete()
+        while PushedMessage.objects.prune(now() - MESSAGES_KEPT, most=AT_ONCE):
+            pass
         self.stdout.write(f"{total} deleted")
+
+
+def _heard_by_all() -> Cursor | None:
+    """Return the place up to which every living webhook was told, None without any."""
+    return min((webhook.cursor for webhook in Webhook.objects.living()), default=None)
