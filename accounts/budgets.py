@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 SLICES = 20  # a process takes this part of what is left at a time
 FINE = 100  # of what is counted by address, so that a small budget is counted call by call
@@ -102,6 +103,7 @@ class Verdict:
         return f'"{self.policy.name}";r={self.left};t={self.wait}'
 
 
+@lru_cache(maxsize=1024)
 def network_of(ip: str | None) -> str:
     """Return what counts as one caller without a credential: an IPv4 address, an IPv6 network."""
     if ip is None:

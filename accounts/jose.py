@@ -8,6 +8,7 @@ wrong with their input, wrong types included, and nothing else.
 import json
 import time
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
@@ -86,13 +87,20 @@ def sign(payload: Mapping[str, Any], *, key: PrivateKey, alg: str, kid: str, typ
     Takes a loaded key: reading PEM costs a hundred signatures.
     """
     sign_bytes = named(alg).signer(key)
-    signed = f"{_json_segment({'typ': typ, 'alg': alg, 'kid': kid})}.{_json_segment(payload)}"
+    signed = f"{_header(typ, alg, kid)}.{_json_segment(payload)}"
     return f"{signed}.{base64url.encode(sign_bytes(signed.encode('ascii')))}"
 
 
+@lru_cache(maxsize=64)
+def _header(typ: str, alg: str, kid: str) -> str:
+    return _json_segment({"typ": typ, "alg": alg, "kid": kid})
+
+
 def _json_segment(members: Mapping[str, Any]) -> str:
-    text = json.dumps(members, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return base64url.encode(text.encode())
+    return base64url.encode(_SPELL(members).encode())
+
+
+_SPELL = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def _segments(token: object) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
 from accounts.audience_models import Audience
@@ -19,6 +19,7 @@ from accounts.scopes import ROLE_SCOPES, Role, Scope, held
 from accounts.throttle_models import ThrottleWindow
 from audit.actors import ActorType
 from wire.clock import now
+from wire.prepared import Question, Slot, columns, whole
 
 # These are stored here too.
 __all__ = [
@@ -50,6 +51,11 @@ class HandleField(models.CharField):  # type: ignore[type-arg]
         return normal_handle(value) if isinstance(value, str) and value.strip() else None
 
 
+_BY_HANDLE = Question(
+    lambda: Account.objects.filter(handle=Value(Slot("handle"))).values_list(*columns(Account))
+)
+
+
 class AccountManager(BaseUserManager["Account"]):
     """How Django's own tools make and find accounts."""
 
@@ -58,7 +64,9 @@ class AccountManager(BaseUserManager["Account"]):
         name = (username or "").strip()
         if "@" in name[1:]:
             return self.get(email__iexact=name)
-        return self.get(handle=normal_handle(name))
+        for row in _BY_HANDLE.ask(handle=normal_handle(name)):
+            return whole(Account, iter(row))
+        raise Account.DoesNotExist
 
     def create_superuser(self, handle: str, password: str | None = None, **extra: Any) -> "Account":
         """Make an administrator for `createsuperuser`."""

@@ -17,6 +17,10 @@ TAKE = """
             ELSE excluded.ends END
     RETURNING used, ends
 """
+GIVE_BACK = """
+    UPDATE accounts_throttlewindow SET used = used - 1
+    WHERE key = %(key)s AND ends = %(ends)s AND used > 0
+"""
 PRUNE = """
     DELETE FROM accounts_throttlewindow WHERE ends <= %(before)s AND key IN (
         SELECT key FROM accounts_throttlewindow WHERE ends <= %(before)s
@@ -69,9 +73,8 @@ class DatabaseStore:
     def give_back(self, key: str, ends: int) -> None:
         """Count one call less, if its window is still there. Raises StoreAway."""
         try:
-            ThrottleWindow.objects.filter(pk=key, ends=ends, used__gt=0).update(
-                used=models.F("used") - 1
-            )
+            with planned_once(), connection.cursor() as cursor:
+                cursor.execute(GIVE_BACK, {"key": key, "ends": ends})
         except Error as error:
             raise StoreAway from error
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from typing import IO, Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.http import QueryDict
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from wire.strict_json import NotStrictJson, loads
+
+MOST_PARAMETERS = 1000  # of a form, as Django has it
 
 
 class BodyTooLarge(APIException):
@@ -52,13 +54,14 @@ class StrictFormParser(BaseParser):
         """Return name to value. Raises ParseError, BodyTooLarge, UnsupportedMediaType."""
         only_utf8(media_type)
         try:
-            form = QueryDict(read_body(stream).decode("ascii"), encoding="utf-8")
+            text = read_body(stream).decode("ascii")
+            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
         except (UnicodeDecodeError, ValueError) as error:
             raise ParseError("The body is not a valid form.") from error
-        repeated = [name for name, values in form.lists() if len(values) > 1]
-        if repeated:
+        form = dict(pairs)
+        if len(form) < len(pairs):
             raise ParseError("A parameter was sent twice.")
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+        return form
 
 
 def read_body(stream: IO[Any]) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet, Subquery, Value
 
 from accounts.claimed import issuer_of
@@ -21,7 +22,10 @@ from accounts.principals import Principal
 from accounts.scopes import spell
 from audit.actions import Action, Outcome
 from audit.recording import Journal
-from wire.prepared import Question, Slot, columns, whole
+from wire.prepared import Question, Slot
+
+NEEDED = ("name", "payload_versions", "algorithm")
+"""What of an audience a token is made by."""
 
 METHODS: Mapping[type[Shown], str] = {Secret: "client_secret", Assertion: "private_key_jwt"}
 
@@ -107,7 +111,7 @@ def _secrets() -> QuerySet[Any, Any]:
     return living.values_list(
         "digest",
         *(f"account__{name}" for name in method.COLUMNS),
-        *(Subquery(audience.values(name)) for name in columns(Audience)),
+        *(Subquery(audience.values(name)) for name in NEEDED),
     )
 
 
@@ -122,5 +126,5 @@ def _holder_of(shown: Secret, audience: str) -> Client:
     if not matches:
         raise InvalidClient
     account, rest = matches[0][: len(method.COLUMNS)], matches[0][len(method.COLUMNS) :]
-    found = None if rest[0] is None else whole(Audience, iter(rest))
+    found = None if rest[0] is None else Audience.from_db(DEFAULT_DB_ALIAS, NEEDED, rest)
     return Client(method.principal(account, METHODS[Secret]), audience=found)

@@ -25,7 +25,10 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def is_due(ring: KeyRing, at: datetime, alg: str) -> bool:
     """Tell, without a query, whether a key waits for less than the environment asks for now."""
-    return _is_overtaken(ring.dates(alg), at, Windows.of(settings.CONTRACT))
+    keys = ring.dates(alg)
+    if not any(dates.signs_from > at for dates in keys):
+        return False  # none waits, as nearly always
+    return _is_overtaken(keys, at, Windows.of(settings.CONTRACT))
 
 
 def postpone(alg: str, at: datetime) -> None:

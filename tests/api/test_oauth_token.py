@@ -87,6 +87,7 @@ def test_a_wrong_secret_is_an_invalid_client(ask, credential):
         (f"{GRANT}&{GRANT}", "invalid_request"),
         (f"{GRANT}&client_secret=twice", "invalid_request"),
         (f"{GRANT}&surprise=1&surprise=2", "invalid_request"),
+        ("&".join([GRANT, *(f"p{number}=" for number in range(1000))]), "invalid_request"),
         (f"{GRANT}&audience=nowhere", "invalid_target"),
         (f"{GRANT}&client_id=%00", "invalid_request"),
         ("\xff", "invalid_request"),
