@@ -114,7 +114,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HoldsDeclaredScope"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerCaller"],
     "DEFAULT_PARSER_CLASSES": ["wire.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["wire.renderers.SpelledOrNot"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wire.negotiation.JSONNegotiation",
     "DEFAULT_SCHEMA_CLASS": "config.openapi.Schema",
     "DEFAULT_VERSIONING_CLASS": None,

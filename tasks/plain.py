@@ -13,6 +13,7 @@ from django.db.models.query import ValuesListIterable
 from accounts.principals import Principal
 from tasks.rows import Standing, TaskRow
 from tasks.sight import ALL_SEEING, RequiresReview, RoleIn, Sight, in_sight, related
+from tasks.spelling import SpelledTask, respelled, spelled
 from tasks.sql import (
     DependsOn,
     HasOpenDependencies,
@@ -59,8 +60,11 @@ class Plain(models.Manager[Any]):
         return cast("TaskQuerySet", plain)
 
     def _by_id(self, sees_all: bool) -> TaskQuerySet:
-        sight = Sight(Slot("caller"), Slot("member"), sees_all)
-        return self._put_together(sight).filter(pk=Value(Slot("task")))
+        return self.visible_to_slots(sees_all).filter(pk=Value(Slot("task")))
+
+    def visible_to_slots(self, sees_all: bool) -> TaskQuerySet:
+        """Return the rows in sight of a `caller` and `member` that are yet to be said."""
+        return self._put_together(Sight(Slot("caller"), Slot("member"), sees_all))
 
     def get_queryset(self) -> TaskQuerySet:
         """Return all rows."""
@@ -79,6 +83,20 @@ class Plain(models.Manager[Any]):
         caller, member, sees_all = Sight.of(principal)
         found = self.by_id[sees_all].ask(task=task_id, caller=caller, member=member)
         return self.kind.made(found[0]) if found else None
+
+    def spelled_to(self, principal: Principal, task_id: int) -> SpelledTask | None:
+        """Return a task as JSON text, None for one out of sight."""
+        caller, member, sees_all = Sight.of(principal)
+        found = spelled_by(self.by_id[sees_all], task=task_id, caller=caller, member=member)
+        return found[0] if found else None
+
+
+def spelled_by(question: Question, **values: object) -> list[SpelledTask]:
+    """Return the tasks that a question is about as JSON text."""
+    texts = question.spelled(**values)
+    if texts is not None:
+        return [respelled(columns) for columns in texts]
+    return [spelled(TaskRow._make(row)) for row in question.ask(**values)]
 
 
 class _Rows(ValuesListIterable):  # type: ignore[type-arg]

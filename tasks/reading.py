@@ -1,19 +1,28 @@
 """What can be read of the board?"""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
+
+from django.db.models import Value
 
 from accounts.principals import Principal
 from tasks.comment_models import Comment
 from tasks.errors import NoSuchProject, NoSuchTask
-from tasks.filters import COMMENT_ORDERS, OLDEST_FIRST, narrowed, order_of
+from tasks.filters import COMMENT_ORDERS, NEWEST_FIRST, OLDEST_FIRST, narrowed, order_of
 from tasks.models import Member, Project, Task
+from tasks.plain import spelled_by
 from tasks.ready import Wanted, next_ready
 from tasks.rows import TaskRow
-from wire.pages import Column, Page, page
+from tasks.sight import Sight
+from tasks.spelling import SpelledTask, spelled
+from wire.pages import Column, Page, Position, Window, cut, page, selected, windowed
+from wire.prepared import Question, Slot
 
 PART = 200
+WINDOWS_KEPT = 32
 
 
 def get(task_id: int, *, caller: Principal) -> TaskRow:
@@ -30,15 +39,26 @@ def next_task(wanted: Wanted, *, caller: Principal, at: datetime) -> TaskRow | N
     return None if standing is None else standing.task
 
 
-def find(query: Mapping[str, Any], *, caller: Principal, at: datetime) -> Page[Any]:
+def shown(task_id: int, *, caller: Principal) -> SpelledTask:
+    """Return one task as it is sent. Raises NoSuchTask."""
+    found = Task.rows.spelled_to(caller, task_id)
+    if found is None:
+        raise NoSuchTask
+    return found
+
+
+def find(query: Mapping[str, Any], *, caller: Principal, at: datetime) -> Page[SpelledTask]:
     """Return a page of the tasks that a validated query asks for. Raises InvalidInput."""
-    found = narrowed(Task.rows.visible_to(caller), query, caller, at)
-    return page(cast("Any", found), order_of(query), dict(query))
+    if query.keys() <= {"limit", "cursor"}:
+        return _newest(query, caller)
+    seen = narrowed(Task.rows.visible_to(caller), query, caller, at)
+    found: Page[Any] = page(cast("Any", seen), order_of(query), dict(query))
+    return replace(found, rows=[spelled(row) for row in found.rows])
 
 
 def subtasks(
     task_id: int, query: Mapping[str, Any], *, caller: Principal, at: datetime
-) -> Page[Any]:
+) -> Page[SpelledTask]:
     """Return a page of a task's children. Raises NoSuchTask, InvalidInput."""
     _refuse_unseen(task_id, caller)
     return find({**query, "parent_id": task_id}, caller=caller, at=at)
@@ -80,6 +100,25 @@ def members(slug: str, query: Mapping[str, Any], *, caller: Principal) -> Page[M
     if not Project.objects.visible_to(caller).filter(pk=slug).exists():
         raise NoSuchProject
     return page(Member.objects.filter(project=slug), (Column("principal"),), dict(query))
+
+
+def _newest(query: Mapping[str, Any], caller: Principal) -> Page[SpelledTask]:
+    """Return a page of all in sight: what everybody asks for first is put together once."""
+    window = windowed(query, NEWEST_FIRST, Task)
+    sight, place = Sight.of(caller), window.position
+    question = _window(sight.sees_all, window.limit, None if place is None else place.backward)
+    values = {} if place is None else {"place": place.values[0]}
+    found = spelled_by(question, caller=sight.caller, member=sight.member, **values)
+    return cut(found, NEWEST_FIRST, window)
+
+
+@lru_cache(maxsize=WINDOWS_KEPT)
+def _window(sees_all: bool, limit: int, backward: bool | None) -> Question:
+    # Also planned once, though it is a list: it looks for nothing, so there is one way, by the ids.
+    # The number of rows is part of the statement, so that the plan is for that many.
+    place = None if backward is None else Position(backward, (Value(Slot("place")),))
+    window = Window(limit, 0, place)
+    return Question(lambda: selected(Task.rows.visible_to_slots(sees_all), NEWEST_FIRST, window))
 
 
 def _refuse_unseen(task_id: int, caller: Principal) -> None:

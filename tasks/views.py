@@ -18,9 +18,11 @@ from tasks.lifecycle import Status
 from tasks.rows import TaskRow
 from tasks.serializers import SubtaskQuery, TaskIn, TaskOut, TaskPatch, TaskQuery
 from tasks.sight import Sight
+from tasks.spelling import SpelledTask
 from wire.entity_tags import expectation
 from wire.errors import InvalidInput
 from wire.pages import Page
+from wire.renderers import Spelled
 from wire.serializers import read_body
 from wire.views import Endpoint
 
@@ -70,7 +72,7 @@ class OneTask(Endpoint):
     @extend_schema(responses=TaskOut)
     def get(self, request: Request, task_id: int) -> Response:
         """Show a task."""
-        return Response(TaskOut(reading.get(task_id, caller=caller_of(request))).data)
+        return Response(Spelled(reading.shown(task_id, caller=caller_of(request)).text))
 
     @extend_schema(request=TaskPatch, responses=TaskOut)
     def patch(self, request: Request, task_id: int) -> Response:
@@ -163,9 +165,10 @@ class History(Endpoint):
         return trail(entries, self.query, request, lambda found: history.narrowed(found, sight))
 
 
-def listed(found: Page[Any], request: Request) -> Response:
+def listed(found: Page[SpelledTask], request: Request) -> Response:
     """Answer with a page of tasks."""
-    return Response(TaskOut(found.rows, many=True).data, headers=found.headers(request))
+    text = Spelled(f"[{','.join(task.text for task in found.rows)}]")
+    return Response(text, headers=found.headers(request))
 
 
 def created(request: Request, body: dict[str, Any]) -> Response:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from wire.errors import DomainError
+from wire.renderers import Spelled
 
 SAFE = frozenset({"GET", "HEAD"})
 ANY = "*"
@@ -45,7 +46,7 @@ def tag_of(content: bytes) -> str:
 
 def tagged(response: HttpResponseBase, request: Request) -> HttpResponseBase:
     """Return the answer with its ETag where it shows one object; 304 to whom it is not new."""
-    if not (isinstance(response, Response) and isinstance(response.data, Mapping)):
+    if not (isinstance(response, Response) and _is_object(response.data)):
         return response
     if response.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED}:
         return response
@@ -95,6 +96,10 @@ def wanted_tags(request: Request) -> frozenset[str] | None:
     if not _LIST.fullmatch(given):
         raise MalformedPrecondition
     return frozenset(re.findall(_TAG, given))
+
+
+def _is_object(data: object) -> bool:
+    return data.is_object if isinstance(data, Spelled) else isinstance(data, Mapping)
 
 
 def _is_known(tag: str, given: str) -> bool:

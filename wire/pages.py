@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -19,7 +19,8 @@ from wire.fields import Flag, Text, Whole
 from wire.serializers import StrictSerializer
 from wire.strict_json import NotStrictJson, loads
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound=Model)
 
 
 class PageQuery(StrictSerializer):
@@ -94,38 +95,72 @@ class Page(Generic[Row]):
         return found if self.total is None else {**found, "X-Total-Count": str(self.total)}
 
 
-def page(queryset: QuerySet[Row], order: Order, query: dict[str, Any]) -> Page[Row]:
+def page(queryset: QuerySet[Stored], order: Order, query: dict[str, Any]) -> Page[Stored]:
     """Cut one page out of the rows. Raises InvalidInput for a cursor that is not ours."""
-    limit, offset = query.get("limit", settings.CONTRACT.page_size), query.get("offset", 0)
-    text = query.get("cursor")
-    if text is not None and offset:
-        raise InvalidInput.at("/cursor", "Give a cursor or an offset, not both.", "invalid")
-    position = None if text is None else _decode(text, order, queryset.model)
-    backward = position is not None and position.backward
-    rows = queryset if position is None else queryset.filter(_past(order, position))
-    terms = [column.order(backward=backward) for column in order]
-    rows = rows.order_by(*terms)
-    if offset:
-        # What a row is told with is not to be worked out for those that are passed over.
-        there = rows.values("pk")[offset : offset + limit + 1]
-        rows = queryset.filter(pk__in=there).order_by(*terms)
-    found = list(rows[: limit + 1])
-    more, found = len(found) > limit, found[:limit]
-    if backward:
-        found.reverse()
-    links = _links(
-        found, order, before=more if backward else bool(text or offset), after=backward or more
-    )
-    return Page(found, links, queryset.count() if query.get("count") else None)
+    window = windowed(query, order, queryset.model)
+    found = list(selected(queryset, order, window))
+    return cut(found, order, window, queryset.count() if query.get("count") else None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Position:
+class Position:
+    """Where a page begins: behind the row with these values of its order, or before it."""
+
     backward: bool
     values: tuple[object, ...]
 
 
-def _links(rows: Sequence[Model], order: Order, *, before: bool, after: bool) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows a page is to have."""
+
+    limit: int
+    offset: int
+    position: Position | None
+
+    @property
+    def backward(self) -> bool:
+        """Tell whether the rows are looked for from behind."""
+        return self.position is not None and self.position.backward
+
+
+def windowed(query: Mapping[str, Any], order: Order, model: type[Model]) -> Window:
+    """Return what a validated query asks for. Raises InvalidInput for a cursor that is not ours."""
+    limit, offset = query.get("limit", settings.CONTRACT.page_size), query.get("offset", 0)
+    text = query.get("cursor")
+    if text is not None and offset:
+        raise InvalidInput.at("/cursor", "Give a cursor or an offset, not both.", "invalid")
+    return Window(limit, offset, None if text is None else _decode(text, order, model))
+
+
+def selected(rows: QuerySet[Stored], order: Order, window: Window) -> QuerySet[Stored]:
+    """Return the rows of a window, and one more that tells whether there are others."""
+    if window.position is not None:
+        rows = rows.filter(_past(order, window.position))
+    terms = [column.order(backward=window.backward) for column in order]
+    ordered = rows.order_by(*terms)
+    if window.offset:
+        # What a row is told with is not to be worked out for those that are passed over.
+        there = ordered.values("pk")[window.offset : window.offset + window.limit + 1]
+        ordered = rows.filter(pk__in=there).order_by(*terms)
+    return ordered[: window.limit + 1]
+
+
+def cut(found: list[Row], order: Order, window: Window, total: int | None = None) -> Page[Row]:
+    """Make a page of the rows that were selected."""
+    more, found = len(found) > window.limit, found[: window.limit]
+    if window.backward:
+        found.reverse()
+    links = _links(
+        found,
+        order,
+        before=more if window.backward else bool(window.position or window.offset),
+        after=window.backward or more,
+    )
+    return Page(found, links, total)
+
+
+def _links(rows: Sequence[object], order: Order, *, before: bool, after: bool) -> dict[str, str]:
     links: dict[str, str] = {}
     if rows and after:
         links["next"] = _encode(rows[-1], order, backward=False)
@@ -134,7 +169,7 @@ def _links(rows: Sequence[Model], order: Order, *, before: bool, after: bool) ->
     return links
 
 
-def _past(order: Order, position: _Position) -> Q:
+def _past(order: Order, position: Position) -> Q:
     condition, ties = Q(pk__in=[]), Q()
     for column, value in zip(order, position.values, strict=True):
         condition |= ties & column.beyond(value, backward=position.backward)
@@ -152,7 +187,7 @@ def _shape(order: Order) -> str:
     return ",".join(f"{'-' if column.descending else ''}{column.name}" for column in order)
 
 
-def _encode(row: Model, order: Order, *, backward: bool) -> str:
+def _encode(row: object, order: Order, *, backward: bool) -> str:
     values = [_plain(getattr(row, column.name)) for column in order]
     content = JSONEncoder(separators=(",", ":")).encode([_shape(order), backward, values])
     return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
@@ -163,14 +198,14 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _decode(text: str, order: Order, model: type[Model]) -> _Position:
+def _decode(text: str, order: Order, model: type[Model]) -> Position:
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         content: Any = loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         shape, backward, values = content
         if shape != _shape(order) or not isinstance(backward, bool) or len(values) != len(order):
             raise ValueError("another list's cursor")
-        return _Position(backward, tuple(map(_read_value, [model] * len(order), order, values)))
+        return Position(backward, tuple(map(_read_value, [model] * len(order), order, values)))
     except (ValueError, TypeError, binascii.Error, NotStrictJson, ValidationError) as error:
         sentence = "This cursor is not one of this list."
         raise InvalidInput.at("/cursor", sentence, "invalid") from error

@@ -18,9 +18,11 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import NOT_PROVIDED, Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
+from wire.compiled import Compiled, compiled
+from wire.direct import Rows, Texts
+
 AnyField: TypeAlias = "Field[Any, Any]"
 Thing = TypeVar("Thing", bound=Model)
-Convert = Callable[[Any, Any, Any], Any]
 
 PLANNED_AFTER = 5  # times that a connection has asked the same
 
@@ -56,15 +58,24 @@ class Question:
         self._rows = rows
 
     @cached_property
-    def _compiled(self) -> "_Compiled":
-        return _compiled(self._rows())
+    def _compiled(self) -> Compiled:
+        return compiled(self._rows())
 
-    def ask(self, **values: object) -> Sequence[Sequence[Any]]:
+    def ask(self, **values: object) -> Rows:
         """Return the rows for the values of the slots."""
         question = self._compiled
+        params = _filled(question.params, values)
+        rows = question.direct.rows(params)
+        if rows is not None:
+            return question.converted(rows, question.left)
         with planned_once(), connection.cursor() as cursor:
-            cursor.execute(question.sql, _filled(question.params, values))
-            return [question.converted(row) for row in cursor.fetchall()]
+            cursor.execute(question.sql, params)
+            return question.converted(cursor.fetchall(), question.converters)
+
+    def spelled(self, **values: object) -> Texts | None:
+        """Return them as PostgreSQL spells them, None where they have to be asked for."""
+        question = self._compiled
+        return question.direct.texts(_filled(question.params, values))
 
 
 class Change:
@@ -97,30 +108,6 @@ def _plain(value: object) -> object:
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return value
-
-
-class _Compiled(NamedTuple):
-    sql: str
-    params: tuple[object, ...]
-    converters: tuple[tuple[int, Any, Sequence[Convert]], ...]
-
-    def converted(self, row: Sequence[Any]) -> Sequence[Any]:
-        """Return a row with the values as Python has them."""
-        values = list(row)
-        for place, expression, steps in self.converters:
-            for step in steps:
-                values[place] = step(values[place], expression, connection)
-        return values
-
-
-def _compiled(rows: QuerySet[Any]) -> _Compiled:
-    compiler: Any = rows.query.get_compiler(connection=connection)
-    sql, params = compiler.as_sql()
-    columns = [column for column, _, _ in compiler.select[: compiler.col_count]]
-    converters = compiler.get_converters(columns).items()
-    return _Compiled(
-        sql, tuple(params), tuple((at, column, steps) for at, (steps, column) in converters)
-    )
 
 
 def columns(kind: type[Model], of: str = "") -> list[str]:

@@ -8,7 +8,10 @@ from config.docs import document
 from config.permission_table import RULE_OF
 
 APPS = ("tasks", "events", "config")
-SCOPED = {"visible_to", "one_visible_to", "writable_by", "seen_by"}
+SCOPED = {
+    *("visible_to", "one_visible_to", "spelled_to", "visible_to_slots"),
+    *("writable_by", "seen_by"),
+}
 # Where tasks are asked for by other means, and why that tells a caller nothing they may not know.
 PAST_IT = {
     "config/demo.py::fill_tasks": "nobody calls",
