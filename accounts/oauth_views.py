@@ -1,18 +1,15 @@
 """HTTP in, HTTP out: the OAuth token endpoint and the public keys."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpResponse
-from django.utils.http import parse_etags
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import published
 from accounts.client_credentials import presented
 from accounts.errors import InvalidClient, InvalidTokenRequest, UnsupportedGrant
 from accounts.models import TASKFLOW
@@ -91,19 +88,7 @@ class JWKS(Endpoint):
 
         Cache it as long as `Cache-Control` says and no longer; ask again for an unknown `kid`.
         """
-        contract = settings.CONTRACT
-        ring = VAULT.ring(self.at)
-        content = json.dumps(ring.jwks(self.at), separators=(",", ":")).encode()
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        age = ring.max_age(self.at, contract.jwks_max_age, skew=contract.clock_skew_seconds)
-        known = parse_etags(request.headers.get("If-None-Match", ""))
-        unchanged = not {tag, f"W/{tag}", "*"}.isdisjoint(known)  # RFC 9110, section 13.1.2
-        answer = HttpResponse(
-            b"" if unchanged else content,
-            status=304 if unchanged else 200,
-            content_type="application/json",
-        )
-        answer["ETag"] = tag
-        answer["Cache-Control"] = f"public, max-age={age}"
-        answer["Access-Control-Allow-Origin"] = "*"
-        return answer
+        found = published.keys(VAULT.ring(self.at), self.at)
+        known = request.headers.get("If-None-Match", "")
+        status, content = (304, b"") if found.is_known(known) else (200, found.content)
+        return HttpResponse(content, status=status, headers=found.headers)

@@ -53,6 +53,11 @@ class Vault:
         finally:
             self._reading.release()
 
+    def at_hand(self, at: datetime) -> KeyRing | None:
+        """Return the ring, None when it has to be read."""
+        ring, stale_at = self._known
+        return ring if stale_at is not None and at < stale_at else None
+
     def forget(self) -> None:
         """Read the ring anew at the next call: a key was just made or changed here."""
         self._forgotten += 1

@@ -5,6 +5,8 @@ import logging.config
 from django.apps import AppConfig
 from django.conf import settings
 
+from config.logging import log_less
+
 
 class ConfigConfig(AppConfig):
     """Where the parts are put together."""
@@ -14,3 +16,4 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Start logging."""
         logging.config.dictConfig(settings.LOGGING)
+        log_less()

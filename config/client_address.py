@@ -1,6 +1,7 @@
 """Which address does a request come from? Pure: no Django."""
 
 import ipaddress
+from functools import lru_cache
 
 
 def client_address(remote: str, forwarded: str, hops: int) -> str | None:
@@ -16,6 +17,7 @@ def client_address(remote: str, forwarded: str, hops: int) -> str | None:
     return _address(remote)
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> str | None:
     try:
         return str(ipaddress.ip_address(text.strip("[]")))

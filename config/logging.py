@@ -9,6 +9,8 @@ from typing import Any
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
 _SEVERITY = {"WARN": "WARNING", "FATAL": "CRITICAL"}
 
+_spelled = json.JSONEncoder(default=str, ensure_ascii=True).encode
+
 
 class JSONFormatter(logging.Formatter):
     """Write a record as one line; every control character is escaped, so none can be forged."""
@@ -24,7 +26,7 @@ class JSONFormatter(logging.Formatter):
         line.update({k: v for k, v in vars(record).items() if k not in _OWN and v is not None})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=True)
+        return _spelled(line)
 
 
 class PlainFormatter(logging.Formatter):
@@ -40,6 +42,15 @@ class PlainFormatter(logging.Formatter):
         text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
         line = f"{record.levelname.lower():8}{text}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def log_less() -> None:
+    """Have records know nothing that no line tells: the place in the source, thread, process.
+
+    As the standard library's HOWTO on logging says under "Optimization".
+    """
+    logging._srcfile = None  # noqa: SLF001
+    logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
 
 
 def logging_config(*, level: str, plain: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.conf import settings
@@ -51,7 +51,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with `X-Request-ID` set."""
         started = time.perf_counter()
-        request_id = inbound_id(request)
+        request_id = inbound_id(request.headers.get("X-Request-ID", ""))
         request.at = now()  # type: ignore[attr-defined]
         request.origin = origin_of(request, request_id)  # type: ignore[attr-defined]
         response = self.get_response(request)
@@ -62,9 +62,8 @@ class RequestContext:
         return response
 
 
-def inbound_id(request: HttpRequest) -> str:
+def inbound_id(given: str) -> str:
     """Return the caller's request id when it is well-formed, else a new one."""
-    given = request.headers.get("X-Request-ID", "")
     return given if REQUEST_ID.match(given) else uuid.uuid4().hex
 
 
@@ -78,15 +77,20 @@ def origin_of(request: HttpRequest, request_id: str) -> Origin:
         ip=client_address(
             request.META.get("REMOTE_ADDR", ""), forwarded, contract.trusted_proxy_hops
         ),
-        user_agent="".join(c for c in agent if c.isprintable())[:255],
+        user_agent=printable(agent)[:255],
         release=contract.release,
     )
 
 
-def trace_of(request: HttpRequest) -> str | None:
+def printable(text: str) -> str:
+    """Return the characters of a text that can be shown."""
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
+
+
+def trace_of(environ: Mapping[str, Any]) -> str | None:
     """Return the trace id of `traceparent` (W3C) or `X-Cloud-Trace-Context`."""
-    found = TRACEPARENT.match(request.headers.get("traceparent", "")) or CLOUD_TRACE.match(
-        request.headers.get("X-Cloud-Trace-Context", "")
+    found = TRACEPARENT.match(environ.get("HTTP_TRACEPARENT", "")) or CLOUD_TRACE.match(
+        environ.get("HTTP_X_CLOUD_TRACE_CONTEXT", "")
     )
     if not found:
         return None
@@ -101,7 +105,7 @@ def line(request: HttpRequest, response: HttpResponseBase, started: float) -> di
     caller = user if isinstance(user, Principal) else None
     return {
         "request_id": response["X-Request-ID"],
-        "logging.googleapis.com/trace": trace_of(request),
+        "logging.googleapis.com/trace": trace_of(request.META),
         "method": request.method,
         "route": match.route if match else None,
         "path": request.path[:200],
@@ -117,27 +121,32 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.fixed = {
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "X-Frame-Options": "DENY",
-        }
-        if settings.SECURE_HSTS_SECONDS:
-            self.fixed["Strict-Transport-Security"] = (
-                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
-            )
+        self.fixed = fixed_headers()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with the headers, keeping those a view set itself."""
         response = self.get_response(request)
         for name, value in self.fixed.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", CSP)
         if depends_on_credential(request) and not is_public(response):
             response.headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ["Authorization"])
         return response
+
+
+def fixed_headers() -> dict[str, str]:
+    """Return what every answer carries unless its view says otherwise."""
+    fixed = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        fixed["Strict-Transport-Security"] = (
+            f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        )
+    return {**fixed, "Content-Security-Policy": CSP}
 
 
 def depends_on_credential(request: HttpRequest) -> bool:

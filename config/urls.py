@@ -11,6 +11,9 @@ from config import docs, health, sign_in
 admin.site.unregister(Group)  # roles and scopes are ours; groups would change without an entry
 
 urlpatterns = [
+    # First what is asked most: each pattern before it costs every call.
+    path("", include("tasks.urls")),
+    path("", include("accounts.urls")),
     path("", RedirectView.as_view(url="/docs")),
     path("health", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),
@@ -24,8 +27,6 @@ urlpatterns = [
     path("admin/login/provider/", sign_in.Begin.as_view(), name="sign-in"),
     path("admin/login/callback/", sign_in.Finish.as_view(), name="signed-in"),
     path("admin/", admin.site.urls),
-    path("", include("accounts.urls")),
-    path("", include("tasks.urls")),
     path("", include("events.urls")),
     path("", include("audit.urls")),
     path("", include("migrations_ops.urls")),

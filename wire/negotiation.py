@@ -8,6 +8,8 @@ from rest_framework.request import Request
 
 PROBLEM = "application/problem+json"
 STREAM = "text/event-stream"
+JSON, ANYTHING = "application/json", "*/*"
+PLAIN = frozenset({JSON, ANYTHING})
 
 
 def wants_problem(accept: str) -> bool:
@@ -36,6 +38,21 @@ class AnyAccepted(DefaultContentNegotiation):
 
 class JSONNegotiation(DefaultContentNegotiation):
     """Take `application/problem+json` in Accept for what it means: JSON, problems labelled."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """Return the renderer and media type; without weighing where nearly all ask the same."""
+        first, *_ = renderers
+        if first.media_type == JSON and request.META.get("HTTP_ACCEPT", ANYTHING) in PLAIN:
+            return first, first.media_type
+        selected: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return selected
 
     def get_accept_list(self, request: Request) -> list[str]:
         """Return the media types of Accept, the problem type read as JSON."""

@@ -1,11 +1,12 @@
 """Bodies and query strings in: every member known, each once."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, ClassVar, TypeVar, cast
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from wire.errors import Fault, InvalidInput
@@ -58,6 +59,8 @@ def read_body(request: Request, kind: type[Input]) -> dict[str, Any]:
 
 def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
     """Return the validated query string. Raises InvalidInput for a repeat, ValidationError else."""
+    if not request.query_params and not _wanting(kind):
+        return {}
     fields = _reader(kind).fields
     data: dict[str, object] = {}
     for name, values in request.query_params.lists():
@@ -67,18 +70,34 @@ def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
                 [Fault(f"/{name}", "This parameter may be given once only.", "repeated")]
             )
         data[name] = values if repeatable else values[0]
-    return _read(data, kind)
+    given = frozenset(name for name in data if name in fields)
+    return cast("dict[str, Any]", _reader(kind, given).run_validation(data))
 
 
 def _read(data: object, kind: type[StrictSerializer]) -> dict[str, Any]:
     return cast("dict[str, Any]", _reader(kind).run_validation(data))
 
 
-@cache
-def _reader(kind: type[StrictSerializer]) -> StrictSerializer:
+@lru_cache(maxsize=256)
+def _reader(kind: type[StrictSerializer], given: frozenset[str] | None = None) -> StrictSerializer:
     """Return the one reader of a kind. To validate changes nothing in it, and to copy all fields
-    for each request costs more than to read one."""
-    return kind()
+    for each request costs more than to read one.
+
+    Of a query it reads but the members `given`, and those that say something when they are not:
+    to find that one of twenty is absent takes DRF an exception.
+    """
+    reader = kind()
+    if given is not None:
+        for name in reader.fields.keys() - given - _wanting(kind):
+            del reader.fields[name]
+    return reader
+
+
+@cache
+def _wanting(kind: type[StrictSerializer]) -> frozenset[str]:
+    """Return the members that matter when they are absent."""
+    fields = _reader(kind).fields.items()
+    return frozenset(name for name, field in fields if field.required or field.default is not empty)
 
 
 def faults_in(detail: object, pointer: str = "") -> Iterator[Fault]:
