@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -15,7 +15,7 @@ from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
-from wire.prepared import Statement, insert
+from wire.statements import Statement, insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
 
@@ -53,8 +53,6 @@ class Journal:
 
         Where no transaction is open, change and notes are one statement.
         """
-        if not self.is_open and connection.vendor != "postgresql":
-            self.begin()
         if not self.is_open:
             with suppress(_NotAtOnce):
                 return self._carry_out_at_once(change, note)
@@ -109,7 +107,7 @@ class Journal:
             changes={name: list(pair) for name, pair in (changes or {}).items()},
             context=dict(context or {}),
             **_who(actor or self.actor),
-            **asdict(self.origin),
+            **_whence(self.origin),
         )
         entry.seal_content()
         self.entries.append(entry)
@@ -137,6 +135,15 @@ def _who(actor: Actor) -> dict[str, str]:
         "on_behalf_of": actor.on_behalf_of,
         "auth_method": actor.auth_method,
         "client_id": actor.client_id,
+    }
+
+
+def _whence(origin: Origin) -> dict[str, str | None]:
+    return {
+        "request_id": origin.request_id,
+        "ip": origin.ip,
+        "user_agent": origin.user_agent,
+        "release": origin.release,
     }
 
 
@@ -176,7 +183,7 @@ def recording(
     """
     with ExitStack() as stack:
         journal = Journal(actor=actor, at=at, origin=origin, is_open=False, within=stack)
-        if within is not None or not lazily or connection.in_atomic_block:
+        if within is not None or not lazily or not _can_be_one_statement():
             stack.enter_context(transaction.atomic(durable=within is None))
             journal.is_open = True
         with nullcontext() if journal.is_open else connection.execute_wrapper(_only_reads):
@@ -187,10 +194,14 @@ def recording(
         within.entries += len(journal.entries)
 
 
+def _can_be_one_statement() -> bool:
+    return connection.vendor == "postgresql" and not connection.in_atomic_block
+
+
 def _only_reads(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
-    if not (connection.in_atomic_block or sql.startswith(("SELECT", "WITH", "BEGIN"))):
+    if not (connection.in_atomic_block or sql.startswith(("SELECT", "WITH"))):
         raise RuntimeError(f"No transaction is open for: {sql}")
     return execute(sql, params, many, context)
 

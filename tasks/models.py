@@ -15,7 +15,7 @@ from tasks.lifecycle import OPEN, Status
 from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
 from tasks.sight import in_sight, writable
-from wire.prepared import Statement, update
+from wire.statements import Statement, arrival, update
 
 # These are stored here too.
 __all__ = [
@@ -162,6 +162,11 @@ def moving(task: TaskRow, at: datetime, sets: Mapping[str, Any]) -> Statement:
     """Return the change of a task that is made unless somebody changed it since it was read."""
     changed = {**sets, "version": task.version + 1, "updated_at": at}
     return update(Task, changed, {"id": task.id, "version": task.version})
+
+
+def bringing(task: Task, *, into: str | None) -> Statement:
+    """Return the arrival of a new task; into a project, if there is one by then."""
+    return arrival(task, None if into is None else (Project, into))
 
 
 def is_overdue(at: datetime) -> Q:

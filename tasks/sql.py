@@ -10,6 +10,7 @@ from django.db.models import Func, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from tasks.lifecycle import OPEN, Status
+from wire.prepared import planned_once
 
 Sql = tuple[str, Any]
 Item = TypeVar("Item")
@@ -174,6 +175,28 @@ class Entrance(NamedTuple):
 
     role: str | None
     requires_review: bool
+
+
+_NEW_ID = {
+    "postgresql": "nextval(pg_get_serial_sequence('tasks_task', 'id'))",
+    "sqlite": "(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'tasks_task')",
+}
+
+
+def arrival(slug: str | None, principal: str) -> tuple[int, Entrance | None]:
+    """Return the id of a task to come, and what the principal is in its project, if it is one.
+
+    SQLite gives the id to nobody else before the transaction ends.
+    """
+    statement = (
+        f"SELECT {_NEW_ID[connection.vendor]}, p.slug, m.role, p.requires_review"
+        " FROM (SELECT 1) one LEFT JOIN tasks_project p ON p.slug = %s"
+        " LEFT JOIN tasks_member m ON m.project_id = p.slug AND m.principal = %s"
+    )
+    with planned_once(), connection.cursor() as cursor:
+        cursor.execute(statement, [slug, principal])
+        number, found, role, review = cursor.fetchone()
+    return number, None if found is None else Entrance(role, bool(review))
 
 
 def entrances(slugs: Sequence[str], principal: str) -> dict[str, Entrance]:

@@ -174,7 +174,7 @@ def listed(found: Page[SpelledTask], request: Request) -> Response:
 def created(request: Request, body: dict[str, Any]) -> Response:
     """Make the task a body describes; answer with it and with where it is."""
     members = {name: value for name, value in body.items() if name != "status"}
-    with recording_for(request) as journal:
+    with recording_for(request, lazily=True) as journal:
         task: TaskRow = operations.create(
             operations.Draft(**members), caller=caller_of(request), journal=journal
         )

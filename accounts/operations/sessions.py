@@ -17,7 +17,8 @@ from accounts.standing import REGISTRY
 from audit.actions import Action, Outcome
 from audit.actors import Actor, ActorType
 from audit.recording import Journal
-from wire.prepared import Change, Question, Slot, columns, insert, whole
+from wire.prepared import Question, Slot, columns, whole
+from wire.statements import Change, insert
 
 
 class EndReason(StrEnum):

@@ -1,17 +1,21 @@
 """What happens when a task is made?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.principals import Principal
 from audit.actions import Action
 from audit.recording import Journal
-from tasks.models import Task
+from tasks.errors import NoSuchProject
+from tasks.models import Task, bringing
 from tasks.operations.assigning import kind_of
 from tasks.operations.relations import come_under, refuse_dependencies, wait_for
-from tasks.operations.rights import may_enter
+from tasks.operations.rights import may_come_in
 from tasks.operations.settling import note, whole
 from tasks.rows import Priority, TaskRow
+from tasks.sight import Sight
+from tasks.sql import arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +38,19 @@ def create(draft: Draft, *, caller: Principal, journal: Journal) -> TaskRow:
 
     Raises NoSuchProject, ViewersOnlyLook, InvalidInput, UnknownPrincipal, ParentCompleted.
     """
-    may_enter(draft.project_slug, caller)
+    if draft.parent_id is not None or draft.depends_on:
+        journal.begin()
+    number, entrance = arrival(draft.project_slug, Sight.of(caller).member)
+    if entrance is not None:
+        may_come_in(entrance, caller)
+    project = None if entrance is None else draft.project_slug
     if draft.assigned_to is not None:
         kind_of(draft.assigned_to, caller)
     refuse_dependencies(draft.depends_on, None, caller)
     if draft.parent_id is not None:
         come_under(draft.parent_id, caller, is_open=True)
         draft = replace(draft, project_slug=draft.project_slug or _project(draft.parent_id))
-    task = _insert(draft, caller, journal.at)
-    wait_for(task.id, (), draft.depends_on)
-    note(journal, Action.TASK_CREATED, task, whole(task, gone=False))
-    return task
+    return _brought_in(_made(number, draft, caller, journal.at), project, draft.depends_on, journal)
 
 
 def _project(parent_id: int) -> str | None:
@@ -53,8 +59,9 @@ def _project(parent_id: int) -> str | None:
     return found[0]
 
 
-def _insert(draft: Draft, caller: Principal, at: datetime) -> TaskRow:
-    task = Task.objects.create(
+def _made(number: int, draft: Draft, caller: Principal, at: datetime) -> Task:
+    return Task(
+        id=number,
         title=draft.title,
         description=draft.description,
         priority=draft.priority,
@@ -67,7 +74,20 @@ def _insert(draft: Draft, caller: Principal, at: datetime) -> TaskRow:
         created_at=at,
         updated_at=at,
     )
-    return row_of(task, sorted(draft.depends_on))
+
+
+def _brought_in(
+    task: Task, project: str | None, depends_on: Collection[int], journal: Journal
+) -> TaskRow:
+    row = row_of(task, sorted(depends_on))
+
+    def tell() -> None:
+        wait_for(row.id, (), depends_on)
+        note(journal, Action.TASK_CREATED, row, whole(row, gone=False))
+
+    if not journal.carry_out(bringing(task, into=project), tell):
+        raise NoSuchProject
+    return row
 
 
 def row_of(task: Task, depends_on: list[int]) -> TaskRow:

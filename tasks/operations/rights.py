@@ -18,7 +18,7 @@ from tasks.lifecycle import STEPS, By, Status, Verb
 from tasks.projects import Membership, ProjectRow
 from tasks.rows import Standing
 from tasks.sight import Sight
-from tasks.sql import entrances
+from tasks.sql import Entrance, entrances
 
 
 def may_write(standing: Standing, caller: Principal) -> None:
@@ -49,7 +49,13 @@ def may_enter(slug: str | None, caller: Principal) -> None:
     if slug is None:
         return
     entrance = entrances([slug], Sight.of(caller).member).get(slug)
-    if entrance is None or caller.is_admin:
+    if entrance is not None:
+        may_come_in(entrance, caller)
+
+
+def may_come_in(entrance: Entrance, caller: Principal) -> None:
+    """Raise NoSuchProject or ViewersOnlyLook for who may put no task into a project."""
+    if caller.is_admin:
         return
     if entrance.role is None:
         raise NoSuchProject

@@ -20,7 +20,6 @@ PAST_IT = {
     "tasks/history.py::_look": "its filter is the same condition",
     "tasks/operations/commenting.py::comment": "locks; what is found comes after",
     "tasks/operations/creating.py::_project": "of a parent that was found for the caller",
-    "tasks/operations/creating.py::_insert": "makes one",
     "tasks/operations/deleting.py::delete": "of a task that was found for the caller",
     "tasks/operations/deleting.py::tell": "of the same",
     "tasks/operations/deleting.py::decide": "rules count what nobody sees too",

@@ -10,11 +10,12 @@ from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
 from outbox.models import Event
 from tasks import operations
-from tasks.errors import NoSuchTask, StepNotAllowed
+from tasks.errors import NoSuchProject, NoSuchTask, StepNotAllowed
 from tasks.lifecycle import Status, Verb
-from tasks.models import FormerHolder, Task
+from tasks.models import FormerHolder, Project, Task
+from tasks.operations.rights import may_come_in
 from tasks.operations.settling import note, settle
-from tests.factories import ALICE, BOB, a_task, acting, stored
+from tests.factories import ALICE, BOB, a_project, a_task, acting, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +46,48 @@ def edited(task, decide, note_more=lambda _: None):
             note_more(journal)
 
         return settle(task.pk, ALICE, journal, decide, tell)
+
+
+def create(caller=ALICE, **members):
+    """Make a task as a request does; return what was said to the database, and the task."""
+    with CaptureQueriesContext(connection) as said, acting(caller, lazily=True) as journal:
+        task = operations.create(operations.Draft(**members), caller=caller, journal=journal)
+    return [each["sql"] for each in said], task
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("project", [None, "unfounded", "shed"])
+def test_a_new_task_is_one_question_and_one_statement(project):
+    a_project("shed", {ALICE.id: "member"})
+
+    said, task = create(title="Sand", project_slug=project)
+
+    assert [sql.split(maxsplit=1)[0] for sql in said] == ["SELECT", "WITH"]
+    assert stored(task)["project_slug"] == project
+    assert told() == ([("task.created", str(task.id))], [("task.created", task.id)])
+
+
+def test_new_tasks_never_get_an_id_again():
+    _, first = create(title="Sand")
+    Task.objects.all().delete()
+
+    assert create(title="Paint")[1].id > first.id
+
+
+def test_no_task_comes_into_a_project_that_is_gone_by_then(monkeypatch):
+    a_project("shed", {ALICE.id: "member"})
+
+    def leave_it_to_others(*who):
+        may_come_in(*who)
+        Project.objects.all().delete()
+
+    monkeypatch.setattr("tasks.operations.creating.may_come_in", leave_it_to_others)
+    with pytest.raises(NoSuchProject), acting(ALICE) as journal:
+        operations.create(
+            operations.Draft(title="Sand", project_slug="shed"), caller=ALICE, journal=journal
+        )
+
+    assert (Task.objects.count(), told()) == (0, ([], []))
 
 
 @pytest.mark.only_on("postgresql")
@@ -92,8 +135,8 @@ def test_an_entry_that_cannot_be_stored_undoes_the_change():
     assert (stored(task), told()) == (before, ([], []))
 
 
-# SQLite has one writer: who has begun is not overtaken.
-@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.only_on("postgresql"))])
+@pytest.mark.only_on("postgresql")  # SQLite has one writer, who is not overtaken
+@pytest.mark.parametrize("times", [1, 2])
 def test_who_loses_a_race_notes_only_what_was_changed_in_the_end(times):
     task, seen = a_task(), []
 
@@ -112,6 +155,7 @@ def test_who_loses_a_race_notes_only_what_was_changed_in_the_end(times):
     assert told()[1] == [("task.updated", task.pk)]
 
 
+@pytest.mark.only_on("postgresql")
 def test_a_task_that_goes_meanwhile_is_no_task():
     task = a_task()
 
@@ -138,6 +182,7 @@ def test_a_step_that_takes_more_statements_opens_the_transaction():
     assert [action for action, _ in told()[0]] == ["task.started", "task.released", "task.started"]
 
 
+@pytest.mark.only_on("postgresql")  # SQLite begins at once
 def test_nothing_is_written_before_the_transaction_is_open():
     task = a_task()
 

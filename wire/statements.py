@@ -1,0 +1,167 @@
+"""How are rows written that nearly every call writes? Past Django's compiler, like what is asked.
+
+A statement about one kind of rows is put together once, and PostgreSQL plans it once
+(docs/adr/0013). What it changes and what goes with it can be one statement (0025).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import NOT_PROVIDED, CharField, Field, Model, QuerySet, TextField
+from django.db.models.sql import UpdateQuery
+
+from wire.prepared import filled, planned_once
+
+AnyField: TypeAlias = "Field[Any, Any]"
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Store new rows of one kind; what the database fills by itself is left to it.
+
+    They are not told their ids.
+    """
+    table = _table(type(rows[0]))
+    params = [value for row in rows for value in table.stored(row)]
+    _changed(f"{table.insert} VALUES {', '.join([f'({table.places})'] * len(rows))}", params)
+
+
+class Statement(NamedTuple):
+    """One that changes rows, with its values."""
+
+    sql: str
+    params: Sequence[Any]
+
+    def make(self) -> int:
+        """Make the change; returns in how many rows."""
+        return _changed(self.sql, self.params)
+
+    def make_with(self, rows: Sequence[Model]) -> int:
+        """Make it, and store new rows if there was anything to change; all in one statement.
+
+        Returns in how many rows it was made. For PostgreSQL.
+        """
+        sql = _with(self.sql, tuple(type(row) for row in rows))
+        stored = [value for row in rows for value in _table(type(row)).stored(row)]
+        return _changed(sql, [*self.params, *stored])
+
+
+class Change:
+    """Rows that are changed where they fit, with other values each time."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], **sets: object) -> None:
+        self._rows, self._sets = rows, sets
+
+    @cached_property
+    def _compiled(self) -> tuple[str, tuple[object, ...]]:
+        query: Any = self._rows().query.chain(UpdateQuery)
+        query.add_update_values(self._sets)
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return sql, tuple(params)
+
+    def of(self, **values: object) -> Statement:
+        """Return how to change the rows that fit the values of the slots."""
+        sql, params = self._compiled
+        return Statement(sql, filled(params, values))
+
+
+def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, object]) -> Statement:
+    """Return how to set some columns in the rows of a kind that have certain values."""
+    columns, database = _table(kind).columns, connections[DEFAULT_DB_ALIAS]
+    given = [*sets.items(), *where.items()]
+    params = [_as_stored(columns[name], value, database) for name, value in given]
+    return Statement(_update(kind, tuple(sets), tuple(where)), params)
+
+
+def arrival(row: Model, beside: tuple[type[Model], object] | None) -> Statement:
+    """Return how to store a row that brings its id; only beside another one, if that is named.
+
+    The other one is named by its kind and key, and cannot be deleted until the transaction ends.
+    """
+    kind, database = type(row), connections[DEFAULT_DB_ALIAS]
+    columns = _table(kind).columns
+    params = [_as_stored(field, getattr(row, name), database) for name, field in columns.items()]
+    if beside is None:
+        return Statement(_arrival(kind, None), params)
+    return Statement(_arrival(kind, beside[0]), [*params, beside[1]])
+
+
+def _changed(sql: str, params: Sequence[Any]) -> int:
+    with planned_once(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        changed: int = cursor.rowcount
+    return changed
+
+
+class _Table(NamedTuple):
+    columns: Mapping[str, AnyField]
+    fields: tuple[AnyField, ...]  # those that a new row brings
+    insert: str
+    places: str
+
+    def stored(self, row: Model) -> list[Any]:
+        """Return the values of a new row as the database takes them."""
+        database = connections[DEFAULT_DB_ALIAS]
+        return [_as_stored(field, getattr(row, field.attname), database) for field in self.fields]
+
+
+def _as_stored(field: AnyField, value: Any, database: BaseDatabaseWrapper) -> Any:
+    """Return a value as the database takes it, without asking the field about what it keeps."""
+    if value is None or (type(value) is str and isinstance(field, (CharField, TextField))):
+        return value
+    return field.get_db_prep_save(value, database)
+
+
+@cache
+def _table(kind: type[Model]) -> _Table:
+    columns: dict[str, AnyField] = {f.attname: f for f in kind._meta.concrete_fields}  # noqa: SLF001
+    brought = tuple(
+        f
+        for f in columns.values()
+        if f is not kind._meta.auto_field and f.db_default is NOT_PROVIDED  # noqa: SLF001
+    )
+    names = ", ".join(_quoted(field) for field in brought)
+    table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
+    return _Table(
+        columns,
+        brought,
+        f"INSERT INTO {table} ({names})",
+        ", ".join(["%s"] * len(brought)),
+    )
+
+
+@cache
+def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) -> str:
+    columns = _table(kind).columns
+    changes = ", ".join(f"{_quoted(columns[name])} = %s" for name in sets)
+    condition = " AND ".join(f"{_quoted(columns[name])} = %s" for name in where)
+    table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
+    return f"UPDATE {table} SET {changes} WHERE {condition}"
+
+
+@cache
+def _arrival(kind: type[Model], other: type[Model] | None) -> str:
+    table, columns = connection.ops.quote_name(kind._meta.db_table), _table(kind).columns  # noqa: SLF001
+    names = ", ".join(_quoted(field) for field in columns.values())
+    insert = f"INSERT INTO {table} ({names}) SELECT {', '.join(['%s'] * len(columns))}"
+    if other is None:
+        return insert
+    beside = connection.ops.quote_name(other._meta.db_table)  # noqa: SLF001
+    lock = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    return f"{insert} FROM {beside} WHERE {_quoted(other._meta.pk)} = %s{lock}"  # noqa: SLF001
+
+
+@cache
+def _with(update: str, kinds: tuple[type[Model], ...]) -> str:
+    tables = [_table(each) for each in kinds]
+    stored = [
+        f"stored_{place} AS ({table.insert} SELECT {table.places} FROM changed)"
+        for place, table in enumerate(tables)
+    ]
+    return f"WITH {', '.join([f'changed AS ({update} RETURNING 1)', *stored])} SELECT FROM changed"
+
+
+def _quoted(field: AnyField) -> str:
+    return connection.ops.quote_name(str(field.column))
