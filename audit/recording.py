@@ -15,6 +15,7 @@ from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
+from wire.direct import guard
 from wire.statements import Statement, insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
@@ -198,6 +199,7 @@ def _can_be_one_statement() -> bool:
     return connection.vendor == "postgresql" and not connection.in_atomic_block
 
 
+@guard
 def _only_reads(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:

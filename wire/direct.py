@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from django.db import connection
 from psycopg import Connection, OperationalError
@@ -20,6 +20,7 @@ from psycopg.postgres import types
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
+Thing = TypeVar("Thing")
 Driver: TypeAlias = Connection[Any]
 Rows: TypeAlias = Sequence[Sequence[Any]]
 Texts: TypeAlias = Sequence[Sequence[str | None]]
@@ -127,11 +128,20 @@ class _Json(Loader):
 _decode = json.JSONDecoder().decode
 
 
+def guard(wrapper: Thing) -> Thing:
+    """Mark a wrapper of Django's cursors that has nothing to say about what goes this way."""
+    _GUARDS.add(wrapper)
+    return wrapper
+
+
+_GUARDS: set[object] = set()
+
+
 def _driver() -> Driver | None:
     """Return the driver's connection where it stands open for us."""
     if not connection.settings_dict["OPTIONS"].get("server_side_binding"):
         return None  # SQLite, or a pooler that knows no prepared statements
-    if connection.queries_logged or connection.execute_wrappers:
+    if connection.queries_logged or not _GUARDS.issuperset(connection.execute_wrappers):
         return None
     connection.ensure_connection()
     driver: Driver = connection.connection

@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import NOT_PROVIDED, CharField, Field, Model, QuerySet, TextField
 from django.db.models.sql import UpdateQuery
 
+from wire.direct import Direct
 from wire.prepared import filled, planned_once
 
 AnyField: TypeAlias = "Field[Any, Any]"
@@ -45,7 +46,9 @@ class Statement(NamedTuple):
         """
         sql = _with(self.sql, tuple(type(row) for row in rows))
         stored = [value for row in rows for value in _table(type(row)).stored(row)]
-        return _changed(sql, [*self.params, *stored])
+        params = [*self.params, *stored]
+        changed = _direct(sql).rows(params)
+        return _changed(sql, params) if changed is None else len(changed)
 
 
 class Change:
@@ -112,6 +115,11 @@ def _as_stored(field: AnyField, value: Any, database: BaseDatabaseWrapper) -> An
     if value is None or (type(value) is str and isinstance(field, (CharField, TextField))):
         return value
     return field.get_db_prep_save(value, database)
+
+
+@cache
+def _direct(sql: str) -> Direct:
+    return Direct(sql)
 
 
 @cache
