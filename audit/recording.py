@@ -21,10 +21,6 @@ from wire.statements import Statement, insert
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
 
 
-class _NotAtOnce(Exception):
-    """A change and its entries could not be stored in one statement."""
-
-
 @dataclass(slots=True)
 class Journal:
     """A transaction: who acts, what time it is, and what will be written about it.
@@ -40,7 +36,7 @@ class Journal:
     kept: dict[type[Any], list[Model]] = field(default_factory=lambda: defaultdict(list))
     is_told_elsewhere: bool = False
     is_open: bool = True
-    is_complete: bool = False
+    stored: int = 0  # entries that are no longer in `entries`
     within: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> None:
@@ -49,15 +45,21 @@ class Journal:
             self.within.enter_context(transaction.atomic(durable=True))
             self.is_open = True
 
-    def carry_out(self, change: Statement, note: Callable[[], None]) -> bool:
+    def carry_out(
+        self, change: Statement, note: Callable[[], None], *, alone: bool = False
+    ) -> bool:
         """Make a change and have it noted, unless there is nothing to change; tell which.
 
-        Where no transaction is open, change and notes are one statement.
+        Where no transaction is open, or nothing else goes with the change (`alone`), change and
+        notes are one statement. Raises AuditUnavailable when that cannot be stored.
         """
         if not self.is_open:
-            with suppress(_NotAtOnce):
+            with suppress(AuditUnavailable):
                 return self._carry_out_at_once(change, note)
+            # One after the other they tell which of them it was.
             self.begin()
+        elif alone and connection.vendor == "postgresql" and not self._pending():
+            return self._carry_out_at_once(change, note)
         made = bool(change.make())
         if made:
             note()
@@ -67,18 +69,21 @@ class Journal:
         note()
         if not self.entries:
             raise NothingRecorded
-        rows = [*self.entries, *chain.from_iterable(self.kept.values())]
         try:
-            self.is_complete = bool(change.make_with(rows))
+            made = bool(change.make_with(self._pending()))
         except OperationalError:
             raise
         except DatabaseError as error:
-            # One after the other they tell which of them it was.
-            raise _NotAtOnce from error
+            raise AuditUnavailable from error
+        else:
+            self.stored += len(self.entries) if made else 0
+            return made
         finally:
             self.entries.clear()
             self.kept.clear()
-        return self.is_complete
+
+    def _pending(self) -> list[Model]:
+        return [*self.entries, *chain.from_iterable(self.kept.values())]
 
     def told_elsewhere(self) -> None:
         """Allow no entry: this is a step of something that has entries of its beginning and end."""
@@ -189,10 +194,9 @@ def recording(
             journal.is_open = True
         with nullcontext() if journal.is_open else connection.execute_wrapper(_only_reads):
             yield journal
-        if not journal.is_complete:
-            _complete(journal)
+        _complete(journal)
     if within is not None:
-        within.entries += len(journal.entries)
+        within.entries += journal.stored + len(journal.entries)
 
 
 def _can_be_one_statement() -> bool:
@@ -209,7 +213,7 @@ def _only_reads(
 
 
 def _complete(journal: Journal) -> None:
-    if not journal.entries and not journal.is_told_elsewhere:
+    if not (journal.entries or journal.stored or journal.is_told_elsewhere):
         raise NothingRecorded
     kinds: list[list[Any]] = [journal.entries, *journal.kept.values()]
     portions = [

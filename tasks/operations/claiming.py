@@ -6,7 +6,7 @@ from audit.recording import Journal
 from tasks.lifecycle import Status
 from tasks.operations.effects import Asked, Moment, taken
 from tasks.operations.settling import Settled, carried_out, differences, note
-from tasks.operations.steps import remember_holder
+from tasks.operations.steps import left_by, remember_holder
 from tasks.ready import ANYTHING, Wanted, next_ready
 from tasks.rows import TaskRow
 
@@ -41,7 +41,8 @@ def claim(
              differences(before.task, settled.after), said)  # fmt: skip
 
     sets = {"status": Status.IN_PROGRESS.value, **taken(moment)}
-    settled = carried_out(before, sets, journal, tell)
+    alone = left_by(before, sets) is None
+    settled = carried_out(before, sets, journal, tell, alone=alone)
     if settled is None:
         raise NothingReady
     return settled.after

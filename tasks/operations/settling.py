@@ -67,13 +67,18 @@ def found(task_id: int, caller: Principal) -> Standing:
     return standing
 
 
-def carried_out(before: Standing, sets: Sets, journal: Journal, tell: Telling) -> Settled | None:
-    """Change the task unless somebody changed it since it was read; None when somebody did."""
+def carried_out(
+    before: Standing, sets: Sets, journal: Journal, tell: Telling, *, alone: bool = False
+) -> Settled | None:
+    """Change the task unless somebody changed it since it was read; None when somebody did.
+
+    `alone`: all that goes with it is what `tell` notes.
+    """
     seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
     task = before.task
     after = task._replace(**seen, version=task.version + 1, updated_at=journal.at)
     settled = Settled(before, sets, after)
-    made = journal.carry_out(moving(task, journal.at, sets), lambda: tell(settled))
+    made = journal.carry_out(moving(task, journal.at, sets), lambda: tell(settled), alone=alone)
     return settled if made else None
 
 

@@ -100,7 +100,7 @@ def _walk(
         verb = choose(standing)
         _refuse(verb, standing, caller, asked)
         sets = effects(verb, Moment(standing, caller, journal.at, asked))
-        if _rejoins(verb, standing) or _left(standing, sets):
+        if _rejoins(verb, standing) or left_by(standing, sets):
             journal.begin()
         return sets
 
@@ -121,14 +121,14 @@ def _rejoins(verb: Verb, standing: Standing) -> bool:
     return verb is Verb.REOPEN and standing.parent_id is not None
 
 
-def _left(before: Standing, sets: Sets) -> str | None:
-    """Return whose hold passes to another by this, if it does."""
+def left_by(before: Standing, sets: Sets) -> str | None:
+    """Return whose hold passes to another by what is set, if one does."""
     return None if sets.get("held_by") in {None, before.held_by} else before.held_by
 
 
 def remember_holder(settled: Settled, journal: Journal) -> None:
     """Keep whose hold has passed to another, to tell them so when they come back."""
-    before, left = settled.before, _left(settled.before, settled.sets)
+    before, left = settled.before, left_by(settled.before, settled.sets)
     if left is None:
         return
     let_go = not before.is_held or journal.actor.id == left
