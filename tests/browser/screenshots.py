@@ -95,6 +95,7 @@ def visit(page: Page, name: str, path: str) -> None:
         page.locator("#result_list tbody th a").first.click()
     if name == "step":
         page.locator("a.deed").first.click()
+    page.wait_for_load_state()
 
 
 if __name__ == "__main__":
