@@ -17,7 +17,7 @@ from benchmarks.processes import Running, running
 from benchmarks.services import BY_NAME, WORKERS
 from local.environment import ROOT, bare_environment
 
-CLAIMERS, SECONDS, ROUNDS, TASKS = 16, 5, 3, 100_000
+CLAIMERS, SECONDS, ROUNDS, TASKS = 16, 5, 3, 200_000
 RAW = """WITH foremost AS (
   SELECT id FROM tasks_task WHERE status = 'pending' AND assigned_to IS NULL
   ORDER BY priority DESC, due_date, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
