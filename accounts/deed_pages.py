@@ -46,18 +46,6 @@ class WithDeeds(ReadOnly):
         context = {**(extra_context or {}), "buttons": list(self._list_buttons(request))}
         return super().changelist_view(request, context)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the object with its buttons, those that cannot be pressed with the reason."""
-        found = self.get_object(request, unquote(object_id))
-        more = {} if found is None else self.beside(request, found)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
-
     def beside(self, request: HttpRequest, found: Any) -> dict[str, Any]:
         """Return what the page shows beside the object's own members: buttons and history."""
         trail = list(self.trail(found).order_by("-id")[: HISTORY_SHOWN + 1])

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -43,6 +44,22 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {"title": title, "most_counted": counting.MOST_COUNTED, **(extra_context or {})}
         return super().changelist_view(request, context)
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the object, and what stands beside it."""
+        found = self.get_object(request, unquote(object_id))
+        more = {} if found is None else self.beside(request, found)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def beside(self, request: HttpRequest, found: Any) -> dict[str, Any]:
+        """Return what the page shows beside the object's own members."""
+        return {}
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Take no filter by what the page does not show: its answers would spell it out."""
         shown = (*self.list_display, *self.list_filter, *(self.fields or ()), "pk")
@@ -77,17 +94,9 @@ class EntryAdmin(ReadOnly):
     list_per_page = 50
     change_form_template = "console/object.html"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the entry, and whether it is what was sealed."""
-        found = self.get_object(request, object_id)
-        more = {} if found is None else {"facts": _seal(found, request), "facts_title": "Seal"}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+    def beside(self, request: HttpRequest, found: Any) -> dict[str, Any]:
+        """Return whether the entry is what was sealed."""
+        return {"facts": _seal(found, request), "facts_title": "Seal"}
 
 
 def _seal(entry: Entry, request: HttpRequest) -> dict[str, object]:

@@ -1,14 +1,20 @@
-"""Events that stand in the outbox already, and readers who wait until they can be read."""
+"""Events that stand in the outbox already, and those who wait for them: readers and webhooks."""
 
+import json
 import time
 from typing import Any
 
 from django.db.models import Q
 
+from accounts.principals import Principal
+from events import webhooks
+from events.webhooks import Made
 from outbox.cursors import Cursor
 from outbox.models import Event
 from outbox.reading import replay
-from tests.factories import NOON
+from tests.factories import ADMIN, NOON, acting
+from tests.servers.endpoint import Endpoint
+from wire.clock import now
 
 PATIENCE_SECONDS = 30
 
@@ -28,3 +34,16 @@ def followed(expected: int, after: Cursor | None = None) -> list[Any]:
     while len(found := replay(after, seen=Q(), most=expected + 1)) < expected:
         assert time.monotonic() < patient_until, found
     return found
+
+
+def hook(
+    url: str, project: str | None = None, maker: Principal = ADMIN, place: Cursor | None = None
+) -> Made:
+    """Have a webhook tell an address what comes from now on, or from a place on."""
+    with acting(maker, now()) as journal:
+        return webhooks.create(url, project, place, caller=maker, journal=journal)
+
+
+def heard(receiver: Endpoint) -> list[int]:
+    """Return the tasks that it was told of, in their order."""
+    return [json.loads(body)["task_id"] for _, body in receiver.received]

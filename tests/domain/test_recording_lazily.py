@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
@@ -101,6 +102,22 @@ def test_a_step_is_one_question_and_one_statement():
     ]
 
     assert [[sql.split(maxsplit=1)[0] for sql in each] for each in said] == [["SELECT", "WITH"]] * 3
+
+
+@pytest.mark.only_on("postgresql")
+def test_neither_takes_a_cursor(monkeypatch):
+    task = a_task()
+
+    def no_cursor(*_):
+        raise AssertionError("asked through a cursor")
+
+    monkeypatch.setattr(CursorWrapper, "execute", no_cursor)
+    with acting(ALICE, lazily=True) as journal:
+        operations.take_step(Verb.START, task_id=task.pk, caller=ALICE, journal=journal)
+    monkeypatch.undo()
+
+    assert stored(task)["status"] == Status.IN_PROGRESS
+    assert told() == ([("task.started", str(task.pk))], [("task.started", task.pk)])
 
 
 def test_the_change_its_entry_and_its_event_are_stored_together():

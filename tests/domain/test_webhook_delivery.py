@@ -19,34 +19,14 @@ from events.models import Webhook
 from outbox.cursors import Cursor
 from outbox.models import Event
 from tasks.models import Member
-from tests.factories import ADMIN, ALICE, NOON, a_project, a_task, acting
-from tests.following import an_event
+from tests.factories import ALICE, NOON, a_project, a_task
+from tests.following import an_event, heard, hook
 from tests.servers import endpoint
 from tests.servers.endpoint import listening, redirect, text
 from wire.clock import now
 
 pytest_plugins = ["tests.servers.fixtures"]
-pytestmark = pytest.mark.usefixtures("people")
-
-
-@pytest.fixture(autouse=True)
-def _moveable_time(time_machine):
-    time_machine.move_to(now())
-
-
-@pytest.fixture
-def receiver():
-    with listening(text(b"")) as server:
-        yield server
-
-
-def hook(url, project=None, maker=ADMIN, place=None):
-    with acting(maker, now()) as journal:
-        return webhooks.create(url, project, place, caller=maker, journal=journal)
-
-
-def heard(receiver):
-    return [json.loads(body)["task_id"] for _, body in receiver.received]
+pytestmark = pytest.mark.usefixtures("people", "movable_time")
 
 
 def test_each_event_is_told_in_order_as_the_api_tells_it(receiver, as_admin):

@@ -1,41 +1,20 @@
 """Webhooks are told side by side and take turns: none waits for another's receiver."""
 
-import json
 import threading
 from collections import Counter
 
 import pytest
 
 from audit.models import Entry
-from events import deliverer, delivery, webhooks
+from events import deliverer, delivery
 from events.deliverer import deliver_due
 from events.models import Webhook
-from tests.factories import ADMIN, acting
-from tests.following import an_event
+from tests.following import an_event, heard, hook
 from tests.servers.endpoint import listening, text
 from wire.clock import now
 
-pytestmark = pytest.mark.usefixtures("people")
-
-
-@pytest.fixture(autouse=True)
-def _moveable_time(time_machine):
-    time_machine.move_to(now())
-
-
-@pytest.fixture
-def receiver():
-    with listening(text(b"")) as server:
-        yield server
-
-
-def hook(url):
-    with acting(ADMIN, now()) as journal:
-        return webhooks.create(url, None, None, caller=ADMIN, journal=journal).webhook
-
-
-def heard(receiver):
-    return [json.loads(body)["task_id"] for _, body in receiver.received]
+pytest_plugins = ["tests.servers.fixtures"]
+pytestmark = pytest.mark.usefixtures("people", "movable_time")
 
 
 def test_a_slow_receiver_holds_up_nobody_else(receiver, contract):
@@ -111,7 +90,7 @@ def test_one_that_is_told_to_stop_keeps_what_was_heard_and_lets_go(receiver):
 
 def test_one_that_is_deleted_while_it_is_called_is_not_disabled(receiver, contract):
     contract(webhook_attempts=1)
-    webhook = hook("http://127.0.0.1:9/nobody")
+    webhook = hook("http://127.0.0.1:9/nobody").webhook
     an_event()
     tally: Counter[str] = Counter()
     claimed = Webhook.objects.claim(webhook.pk, now())

@@ -1,4 +1,4 @@
-"""Outside issuers that tests may ask for; they name this module as a plugin of pytest."""
+"""Outside issuers and receivers that tests may ask for; they name this module as a plugin."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from accounts.key_source import KeySource
 from accounts.methods import external, google
 from tests.servers import google_certs, identity_provider
+from tests.servers.endpoint import Endpoint, listening, text
 from tests.servers.google_certs import GoogleCerts
 from tests.servers.identity_provider import IdentityProvider
 from tests.servers.openid_provider import OpenIDProvider
+from wire.clock import now
 
 Knock = Callable[[str], Any]
 
@@ -97,3 +100,16 @@ def refused(knock: Knock) -> Callable[[str], None]:
         assert answer["WWW-Authenticate"] == usual["WWW-Authenticate"]
 
     return check
+
+
+@pytest.fixture
+def receiver() -> Iterator[Endpoint]:
+    """An endpoint that takes whatever it is told."""
+    with listening(text(b"")) as server:
+        yield server
+
+
+@pytest.fixture
+def movable_time(time_machine: TimeMachineFixture) -> None:
+    """Have time go on from now, wherever the test moves it."""
+    time_machine.move_to(now())
