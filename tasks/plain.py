@@ -95,7 +95,7 @@ def spelled_by(question: Question, **values: object) -> list[SpelledTask]:
     """Return the tasks that a question is about as JSON text."""
     texts = question.spelled(**values)
     if texts is not None:
-        return [respelled(columns) for columns in texts]
+        return [respelled(tuple(columns)) for columns in texts]
     return [spelled(TaskRow._make(row)) for row in question.ask(**values)]
 
 

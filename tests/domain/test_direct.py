@@ -127,6 +127,18 @@ def test_a_list_has_the_same_pages_both_ways(tasks):
         assert ids == sorted(Task.objects.visible_to(caller).values_list("pk", flat=True))[::-1]
 
 
+def test_whatever_changed_since_a_list_was_asked_for_is_in_the_next(tasks):
+    before = reading.find({"limit": 50}, caller=ALICE, at=NOON).rows
+    Task.objects.filter(pk=tasks[2].pk).update(tags=["new"])
+    Dependency.objects.create(task=tasks[3], depends_on=tasks[4])
+    a_task(parent=tasks[4])
+
+    _, *after = reading.find({"limit": 50}, caller=ALICE, at=NOON).rows
+
+    changed = {then.id for then, now in zip(before, after, strict=True) if then != now}
+    assert changed == {task.pk for task in tasks[2:5]}
+
+
 def test_a_statement_that_is_gone_is_prepared_again(tasks):
     before = reading.shown(tasks[1].pk, caller=ALICE)
     with connection.cursor() as cursor:
