@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts import metadata, shapes
@@ -19,6 +18,7 @@ from accounts.serializers import (
     StatementKeySet,
     TokenShapes,
 )
+from wire.described import described
 from wire.views import Endpoint
 
 FRESH_SECONDS = 300
@@ -48,11 +48,11 @@ class PublicDocument(Endpoint):
         return answer
 
 
-@extend_schema(tags=["discovery"])
+@described(tags=["discovery"])
 class Issuer(PublicDocument):
     """The issuer's metadata, under both of its names."""
 
-    @extend_schema(responses=AuthorizationServer)
+    @described(responses=AuthorizationServer)
     def get(self, request: Request) -> HttpResponse:
         """Answer where the issuer's endpoints are and what they take (RFC 8414).
 
@@ -61,14 +61,14 @@ class Issuer(PublicDocument):
         return self.answer(request, metadata.authorization_server(settings.CONTRACT.base_url))
 
 
-@extend_schema(tags=["discovery"])
+@described(tags=["discovery"])
 class Resource(PublicDocument):
     """The metadata of this API as a resource, or of a part of it."""
 
     path: ClassVar[str] = ""
     scopes: ClassVar[Iterable[Scope]] = tuple(Scope)
 
-    @extend_schema(responses=ProtectedResource)
+    @described(responses=ProtectedResource)
     def get(self, request: Request) -> HttpResponse:
         """Answer who issues the tokens that this resource takes (RFC 9728)."""
         base = settings.CONTRACT.base_url
@@ -82,11 +82,11 @@ class MCPResource(Resource):
     scopes = (Scope.TASKS_READ, Scope.TASKS_WRITE)
 
 
-@extend_schema(tags=["discovery"])
+@described(tags=["discovery"])
 class Shapes(PublicDocument):
     """The shapes of token payloads."""
 
-    @extend_schema(responses=TokenShapes)
+    @described(responses=TokenShapes)
     def get(self, request: Request) -> HttpResponse:
         """Answer a JSON Schema per payload version, and which audience gets which.
 
@@ -95,11 +95,11 @@ class Shapes(PublicDocument):
         return self.answer(request, shapes.published(audiences.receivers()))
 
 
-@extend_schema(tags=["discovery"])
+@described(tags=["discovery"])
 class StatementKeys(PublicDocument):
     """Every key that ever signed."""
 
-    @extend_schema(responses=StatementKeySet)
+    @described(responses=StatementKeySet)
     def get(self, request: Request) -> HttpResponse:
         """Answer every key that was ever published, with the time each counts for.
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,12 +19,13 @@ from accounts.serializers import JWKSet, OAuthForm, OAuthToken
 from accounts.throttles import PerTokenCaller
 from accounts.vault import VAULT
 from audit.http import recording_for
+from wire.described import described
 from wire.parsers import StrictFormParser
 from wire.serializers import read_body
 from wire.views import Endpoint
 
 
-@extend_schema(tags=["oauth"])
+@described(tags=["oauth"])
 class Token(Endpoint):
     """The token endpoint (RFC 6749, section 3.2)."""
 
@@ -34,7 +34,7 @@ class Token(Endpoint):
     parser_classes = (StrictFormParser,)
     required_scopes = {"POST": ANYBODY}
 
-    @extend_schema(request=OAuthForm, responses=OAuthToken)
+    @described(request=OAuthForm, responses=OAuthToken)
     def post(self, request: Request) -> Response:
         """Give an access token for a client's credential, a refresh token or another token.
 
@@ -74,7 +74,7 @@ def authenticated(
         raise
 
 
-@extend_schema(tags=["discovery"])
+@described(tags=["discovery"])
 class JWKS(Endpoint):
     """The public keys."""
 
@@ -82,7 +82,7 @@ class JWKS(Endpoint):
     throttle_classes = ()
     required_scopes = {"GET": ANYBODY}
 
-    @extend_schema(responses=JWKSet)
+    @described(responses=JWKSet)
     def get(self, request: Request) -> HttpResponse:
         """Answer the public keys that verify our tokens (RFC 7517).
 

@@ -1,6 +1,5 @@
 """HTTP in, HTTP out: is a token good, and the end of one."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,12 +11,13 @@ from accounts.scopes import ANYBODY
 from accounts.serializers import Introspection, TokenForm
 from accounts.throttles import PerTokenCaller
 from audit.http import recording_for
+from wire.described import described
 from wire.parsers import StrictFormParser
 from wire.serializers import read_body
 from wire.views import Endpoint
 
 
-@extend_schema(tags=["oauth"])
+@described(tags=["oauth"])
 class Introspect(Endpoint):
     """Introspection (RFC 7662)."""
 
@@ -25,7 +25,7 @@ class Introspect(Endpoint):
     parser_classes = (StrictFormParser,)
     required_scopes = {"POST": ANYBODY}
 
-    @extend_schema(request=TokenForm, responses=Introspection)
+    @described(request=TokenForm, responses=Introspection)
     def post(self, request: Request) -> Response:
         """Tell whether a token is active, and what it says.
 
@@ -42,7 +42,7 @@ class Introspect(Endpoint):
         return Response(introspection.describe(form["token"], self.at))
 
 
-@extend_schema(tags=["oauth"])
+@described(tags=["oauth"])
 class Revoke(Endpoint):
     """Revocation (RFC 7009)."""
 
@@ -51,7 +51,7 @@ class Revoke(Endpoint):
     parser_classes = (StrictFormParser,)
     required_scopes = {"POST": ANYBODY}
 
-    @extend_schema(request=TokenForm, responses={200: None})
+    @described(request=TokenForm, responses={200: None})
     def post(self, request: Request) -> Response:
         """End the session of a refresh token, or of an access token; answers 200 whatever it was.
 

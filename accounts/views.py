@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from accounts.scopes import ANYBODY, SIGNED_IN
 from accounts.serializers import Me, RefreshBody, SessionOut, SignInBody, TokenPair
 from accounts.throttles import PerTokenCaller, address_of, demand
 from audit.http import recording_for
+from wire.described import described
 from wire.pages import Column, PageQuery, page
 from wire.serializers import read_body
 from wire.views import Endpoint
@@ -33,11 +33,11 @@ class TokenEndpoint(Endpoint):
     required_scopes = {"POST": ANYBODY}
 
 
-@extend_schema(tags=["tokens"])
+@described(tags=["tokens"])
 class SignIn(TokenEndpoint):
     """First-party sign-in."""
 
-    @extend_schema(request=SignInBody, responses=TokenPair)
+    @described(request=SignInBody, responses=TokenPair)
     def post(self, request: Request) -> Response:
         """Sign in with a handle (or e-mail) and a password; answers an access and a refresh token.
 
@@ -62,11 +62,11 @@ class SignIn(TokenEndpoint):
         return pair(begun, self.at)
 
 
-@extend_schema(tags=["tokens"])
+@described(tags=["tokens"])
 class Refresh(TokenEndpoint):
     """Rotation of a refresh token."""
 
-    @extend_schema(request=RefreshBody, responses=TokenPair)
+    @described(request=RefreshBody, responses=TokenPair)
     def post(self, request: Request) -> Response:
         """Trade a refresh token for a new pair.
 
@@ -80,11 +80,11 @@ class Refresh(TokenEndpoint):
         return pair(refreshed, self.at)
 
 
-@extend_schema(tags=["tokens"])
+@described(tags=["tokens"])
 class Revoke(TokenEndpoint):
     """Revocation of a refresh token."""
 
-    @extend_schema(request=RefreshBody, responses={200: None})
+    @described(request=RefreshBody, responses={200: None})
     def post(self, request: Request) -> Response:
         """End the session of a refresh token; answers 200 whatever it was (RFC 7009)."""
         body = read_body(request, RefreshBody)
@@ -97,21 +97,21 @@ class Revoke(TokenEndpoint):
         return Response({})
 
 
-@extend_schema(tags=["sessions"])
+@described(tags=["sessions"])
 class Sessions(Endpoint):
     """The caller's own sessions."""
 
     required_scopes = {"GET": SIGNED_IN, "DELETE": SIGNED_IN}
     queries = {"GET": PageQuery}
 
-    @extend_schema(responses=SessionOut(many=True))
+    @described(responses=SessionOut(many=True))
     def get(self, request: Request) -> Response:
         """List the caller's living sessions, newest first."""
         caller = caller_of(request)
         found = page(Session.objects.of(caller, self.at), NEWEST, self.query)
         return Response(SessionOut(found.rows, many=True).data, headers=found.headers(request))
 
-    @extend_schema(responses={204: None})
+    @described(responses={204: None})
     def delete(self, request: Request) -> Response:
         """Log out everywhere."""
         with recording_for(request) as journal:
@@ -119,13 +119,13 @@ class Sessions(Endpoint):
         return Response(status=204)
 
 
-@extend_schema(tags=["sessions"])
+@described(tags=["sessions"])
 class OneSession(Endpoint):
     """One of the caller's sessions."""
 
     required_scopes = {"DELETE": SIGNED_IN}
 
-    @extend_schema(responses={204: None})
+    @described(responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:
         """End one session."""
         with recording_for(request) as journal:
@@ -133,13 +133,13 @@ class OneSession(Endpoint):
         return Response(status=204)
 
 
-@extend_schema(tags=["tokens"])
+@described(tags=["tokens"])
 class WhoAmI(Endpoint):
     """The caller."""
 
     required_scopes = {"GET": SIGNED_IN}
 
-    @extend_schema(responses=Me)
+    @described(responses=Me)
     def get(self, request: Request) -> Response:
         """Tell the caller who it is to this service."""
         caller = caller_of(request)

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from audit.actions import Action
@@ -16,10 +15,11 @@ from audit.operations.exporting import Extract, everything, in_order_of_ids, wri
 from audit.operations.sealing import seal_all
 from audit.serializers import ExportQuery
 from audit.views import OPERATE, READ_ALL, Reader, reader_of, seen_by
+from wire.described import described
 from wire.views import Endpoint
 
 
-@extend_schema(tags=["audit"])
+@described(tags=["audit"])
 class Export(Endpoint):
     """The audit log as a file."""
 
@@ -27,9 +27,7 @@ class Export(Endpoint):
     queries: ClassVar[dict[str, Any]] = {"GET": ExportQuery}
     tagged = frozenset()
 
-    @extend_schema(
-        responses={(200, form.media_type): OpenApiTypes.STR for form in FORMATS.values()}
-    )
+    @described(responses={(200, form.media_type): OpenApiTypes.STR for form in FORMATS.values()})
     def get(self, request: Request) -> StreamingHttpResponse:
         """Write down entries, oldest first: all with `audit:read`, else the caller's own trail.
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,20 +11,21 @@ from audit.operations.proofs import prove
 from audit.operations.sealing import seal_if_possible
 from audit.serializers import CheckpointOut, ProofOut, ProofQuery
 from audit.views import READ_ALL, reader_of, seen_by
+from wire.described import described
 from wire.pages import Column, PageQuery, page
 from wire.views import Endpoint
 
 LARGEST = (Column("size", descending=True),)
 
 
-@extend_schema(tags=["audit"])
+@described(tags=["audit"])
 class Checkpoints(Endpoint):
     """What the issuer signed."""
 
     required_scopes = {"GET": READ_ALL}
     queries: ClassVar[dict[str, Any]] = {"GET": PageQuery}
 
-    @extend_schema(responses=CheckpointOut(many=True))
+    @described(responses=CheckpointOut(many=True))
     def get(self, request: Request) -> Response:
         """List the signed checkpoints, newest first, sealing what stands open before.
 
@@ -37,14 +37,14 @@ class Checkpoints(Endpoint):
         return Response(CheckpointOut(found.rows, many=True).data, headers=found.headers(request))
 
 
-@extend_schema(tags=["audit"])
+@described(tags=["audit"])
 class EntryProof(Endpoint):
     """Whether an entry is under the seal."""
 
     required_scopes = {"GET": "signed in"}
     queries: ClassVar[dict[str, Any]] = {"GET": ProofQuery}
 
-    @extend_schema(responses=ProofOut)
+    @described(responses=ProofOut)
     def get(self, request: Request, entry_id: int) -> Response:
         """Prove that an entry is one of those that a checkpoint covers.
 

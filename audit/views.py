@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias, cast
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +12,7 @@ from audit.actors import ActorType
 from audit.http import recording_for
 from audit.models import Entry, EntryQuerySet
 from audit.serializers import EntryOut, EntryQuery
+from wire.described import described
 from wire.pages import Column, page
 from wire.views import Endpoint
 
@@ -34,14 +34,14 @@ class Reader(Protocol):
         ...
 
 
-@extend_schema(tags=["audit"])
+@described(tags=["audit"])
 class Entries(Endpoint):
     """The audit log."""
 
     required_scopes = {"GET": "signed in"}
     queries: ClassVar[dict[str, Any]] = {"GET": EntryQuery}
 
-    @extend_schema(responses=EntryOut(many=True))
+    @described(responses=EntryOut(many=True))
     def get(self, request: Request) -> Response:
         """List entries, newest first: all with `audit:read`, else the caller's own trail.
 

@@ -26,6 +26,7 @@ from accounts.models import TASKFLOW, Account, Session  # noqa: E402
 from accounts.scopes import Role  # noqa: E402
 from benchmarks.filling import AT_ONCE  # noqa: E402
 from config import urls  # noqa: E402
+from console import pages  # noqa: E402
 from tasks.models import Member, Project  # noqa: E402
 from tasks.projects import Membership  # noqa: E402
 from wire.clock import now  # noqa: E402
@@ -45,6 +46,7 @@ NARROWED = {
 }
 PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
+pages.load()
 PAGES = dict(admin.site._registry)  # noqa: SLF001
 urlpatterns: list[Any] = []
 

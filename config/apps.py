@@ -6,6 +6,9 @@ from django.apps import AppConfig
 from django.conf import settings
 
 from config.logging import log_less
+from config.unused import load_compat
+
+load_compat()  # before any app can
 
 
 class ConfigConfig(AppConfig):

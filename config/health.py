@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from audit import triggers
 from config.answers import problem_response
 from config.problems import Problem
 from config.version import VERSION
+from wire.described import described
 from wire.views import Endpoint
 
 DISCONNECTED = Problem(503, "unavailable", "The database is away or busy; try again.")
@@ -36,7 +36,7 @@ class Open(Endpoint):
 class Live(Open):
     """Whether the process answers; the database is not asked."""
 
-    @extend_schema(responses=dict[str, str])
+    @described(responses=dict[str, str])
     def get(self, request: Request) -> Response:
         """Tell that the process is alive, and which version and revision it runs."""
         return Response(
@@ -47,7 +47,7 @@ class Live(Open):
 class Database(Open):
     """Whether the database answers."""
 
-    @extend_schema(responses=dict[str, str])
+    @described(responses=dict[str, str])
     def get(self, request: Request) -> HttpResponse:
         """Tell that the database answers a query."""
         if not connected():
@@ -58,7 +58,7 @@ class Database(Open):
 class Ready(Open):
     """Whether the process should get traffic."""
 
-    @extend_schema(responses=dict[str, Any])
+    @described(responses=dict[str, Any])
     def get(self, request: Request) -> HttpResponse:
         """Check the database, unapplied migrations, the audit's triggers and a signing key."""
         checks = readiness(self.at)

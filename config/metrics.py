@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -22,6 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from rest_framework.request import Request
 
 from accounts.scopes import Scope
+from wire.described import described
 from wire.negotiation import AnyAccepted
 from wire.views import Endpoint
 
@@ -61,7 +61,7 @@ class Metrics(Endpoint):
     required_scopes = {"GET": Scope.AUDIT_READ}
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(responses={(200, "text/plain"): str})
+    @described(responses={(200, "text/plain"): str})
     def get(self, request: Request) -> HttpResponse:
         """Show what all processes of this instance counted, as Prometheus reads it."""
         return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)

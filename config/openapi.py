@@ -14,6 +14,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from accounts.methods.pipeline import HEADER
 from accounts.scopes import ANYBODY, SIGNED_IN, Scope
 from config import openapi_conditions as conditional
+from config.openapi_described import DescribedSchema
 from config.openapi_parts import HEADERS, PROBLEM_SCHEMA, STATUSES, VOCABULARIES, response_of
 from wire.pages import PageQuery
 from wire.serializers import StrictSerializer
@@ -57,7 +58,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         ]
 
 
-class Schema(AutoSchema):
+class Schema(DescribedSchema):
     """Adds to each operation what all of them have in common."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Operation | None:
@@ -89,7 +90,7 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         """Return the part of the service the view lives in."""
         app = type(self.view).__module__.partition(".")[0]
-        return [TAGS.get(app, app)]
+        return self.words().get("tags", [TAGS.get(app, app)])
 
     def get_auth(self) -> list[dict[str, Any]]:
         """Return nothing where anybody may call."""
@@ -98,7 +99,8 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Return the query string that the view declares for the method."""
         query = self._query()
-        return [*([query] if query else []), *conditional.conditions(self)]
+        said = self.words().get("parameters", [])
+        return [*([query] if query else []), *conditional.conditions(self), *said]
 
     def _query(self) -> type[StrictSerializer] | None:
         queries: Mapping[str, type[StrictSerializer]] = getattr(self.view, "queries", {})

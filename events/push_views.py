@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, cast
 
 from django.db import IntegrityError
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from events import push
 from events.errors import OvertakenByAnother
 from events.push_serializers import Dealt, Envelope, read_members
 from tasks.errors import TaskError
+from wire.described import described
 from wire.errors import InvalidInput
 from wire.views import Endpoint
 
@@ -23,7 +23,7 @@ GOOGLE = "google"
 FINAL = (TaskError, InvalidInput, ValidationError)
 
 
-@extend_schema(tags=["events"])
+@described(tags=["events"])
 class Push(Endpoint):
     """Messages for the board."""
 
@@ -36,7 +36,7 @@ class Push(Endpoint):
         if caller_of(request).method != GOOGLE:
             raise PermissionDenied
 
-    @extend_schema(request=Envelope, responses=Dealt)
+    @described(request=Envelope, responses=Dealt)
     def post(self, request: Request) -> Response:
         """Take in a message pushed by Google Pub/Sub.
 

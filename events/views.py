@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,13 +24,14 @@ from outbox.models import Event
 from outbox.reading import place_of, replay
 from tasks.sight import Sight
 from wire.clock import now
+from wire.described import described
 from wire.negotiation import StreamOrJSON, wants_stream
 from wire.views import Endpoint
 
 AT_ONCE = 100
 
 
-@extend_schema(tags=["events"])
+@described(tags=["events"])
 class Events(Endpoint):
     """What happened on the board."""
 
@@ -39,7 +40,7 @@ class Events(Endpoint):
     forgets = True
     content_negotiation_class = StreamOrJSON
 
-    @extend_schema(
+    @described(
         parameters=[
             OpenApiParameter(
                 LAST_EVENT_ID,

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,6 +13,7 @@ from audit.http import recording_for
 from events import webhooks
 from events.webhook_serializers import NewWebhookOut, WebhookIn, WebhookOut
 from outbox.reading import place_of
+from wire.described import described
 from wire.pages import Column, PageQuery, page
 from wire.serializers import read_body
 from wire.views import Endpoint
@@ -20,7 +21,7 @@ from wire.views import Endpoint
 NEWEST = (Column("created_at", descending=True), Column("id"))
 
 
-@extend_schema(tags=["events"])
+@described(tags=["events"])
 class Webhooks(Endpoint):
     """The addresses that are told what happens."""
 
@@ -29,13 +30,13 @@ class Webhooks(Endpoint):
     keeps_replies = False  # the answer holds a secret
     forgets = True
 
-    @extend_schema(responses=WebhookOut(many=True))
+    @described(responses=WebhookOut(many=True))
     def get(self, request: Request) -> Response:
         """List webhooks, newest first: of the projects that the caller owns, or all."""
         found = page(webhooks.seen_by(caller_of(request)), NEWEST, self.query)
         return Response(WebhookOut(found.rows, many=True).data, headers=found.headers(request))
 
-    @extend_schema(request=WebhookIn, responses={201: NewWebhookOut})
+    @described(request=WebhookIn, responses={201: NewWebhookOut})
     def post(self, request: Request) -> Response:
         """Have an address told what happens.
 
@@ -53,13 +54,13 @@ class Webhooks(Endpoint):
         return Response(shown, status=201)
 
 
-@extend_schema(tags=["events"])
+@described(tags=["events"])
 class OneWebhook(Endpoint):
     """One webhook."""
 
     required_scopes = {"DELETE": Scope.TASKS_WRITE}
 
-    @extend_schema(responses={204: OpenApiResponse(description="Deleted.")})
+    @described(responses={204: OpenApiResponse(description="Deleted.")})
     def delete(self, request: Request, webhook_id: UUID) -> Response:
         """Have an address told no more."""
         with recording_for(request) as journal:

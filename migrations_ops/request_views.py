@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +19,7 @@ from migrations_ops.serializers import (
     PreviewQuery,
 )
 from migrations_ops.views import GONE, STALE, OperatorEndpoint
+from wire.described import described
 from wire.serializers import StrictSerializer, read_body
 
 
@@ -30,7 +30,7 @@ class MigrationPreview(OperatorEndpoint):
     tagged = frozenset()
     queries: ClassVar[Mapping[str, type[StrictSerializer]]] = {"GET": PreviewQuery}
 
-    @extend_schema(responses={200: PreviewOut, 410: GONE})
+    @described(responses={200: PreviewOut, 410: GONE})
     def get(self, request: Request, name: str) -> Response:
         """Preview an operation: how many rows, and some of them before and after.
 
@@ -45,7 +45,7 @@ class MigrationToken(OperatorEndpoint):
 
     required_scopes = {"POST": Scope.OPS_RUN}
 
-    @extend_schema(request=PermitIn, responses={200: PermitOut, 410: GONE})
+    @described(request=PermitIn, responses={200: PermitOut, 410: GONE})
     def post(self, request: Request, name: str) -> Response:
         """Mint a migration token: the right of this caller to run this operation one time.
 
@@ -70,7 +70,7 @@ class MigrationApproval(OperatorEndpoint):
 
     required_scopes = {"POST": Scope.OPS_APPROVE}
 
-    @extend_schema(request=ApprovalIn, responses={200: ApprovalOut, 410: GONE, 412: STALE})
+    @described(request=ApprovalIn, responses={200: ApprovalOut, 410: GONE, 412: STALE})
     def post(self, request: Request, name: str) -> Response:
         """Approve exactly what somebody else wants to run; good for an hour.
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import ClassVar, cast
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +25,7 @@ from migrations_ops.serializers import (
     RunOut,
     RunUnderWayOut,
 )
+from wire.described import described
 from wire.serializers import StrictSerializer, read_body
 from wire.views import Endpoint
 
@@ -73,7 +74,7 @@ class Migrations(OperatorEndpoint):
     required_scopes = {"GET": Scope.OPS_RUN}
     queries: ClassVar[Mapping[str, type[StrictSerializer]]] = {"GET": MigrationQuery}
 
-    @extend_schema(responses=MigrationOut(many=True))
+    @described(responses=MigrationOut(many=True))
     def get(self, request: Request) -> Response:
         """List the operations, in the order they were written, and how they stand."""
         found = states.overview()
@@ -89,12 +90,12 @@ class Migrations(OperatorEndpoint):
 class Migration(OperatorEndpoint):
     """One operation."""
 
-    @extend_schema(responses={200: MigrationDetailOut, 410: GONE})
+    @described(responses={200: MigrationDetailOut, 410: GONE})
     def get(self, request: Request, name: str) -> Response:
         """Show an operation, its run and its history."""
         return Response(MigrationDetailOut(states.detail(name)).data)
 
-    @extend_schema(
+    @described(
         request=RunIn,
         parameters=[TOKEN, RETRY_AFTER],
         responses={200: RunOut, 202: UNDER_WAY, 410: GONE, 412: STALE},
@@ -143,7 +144,7 @@ class Pause(Halt):
 
     act = runner.pause
 
-    @extend_schema(request=NoBody, responses={200: MigrationOut, 410: GONE})
+    @described(request=NoBody, responses={200: MigrationOut, 410: GONE})
     def post(self, request: Request, name: str) -> Response:
         """Pause a run: whoever is at work ends at most the batch that is under way."""
         return self.halted(request, name)
@@ -154,7 +155,7 @@ class Resume(Halt):
 
     act = runner.resume
 
-    @extend_schema(request=NoBody, responses={200: MigrationOut, 410: GONE})
+    @described(request=NoBody, responses={200: MigrationOut, 410: GONE})
     def post(self, request: Request, name: str) -> Response:
         """Let a paused or failed run go on, by whoever calls with a token."""
         return self.halted(request, name)
@@ -165,7 +166,7 @@ class Cancel(Halt):
 
     act = runner.cancel
 
-    @extend_schema(request=NoBody, responses={200: MigrationOut, 410: GONE})
+    @described(request=NoBody, responses={200: MigrationOut, 410: GONE})
     def post(self, request: Request, name: str) -> Response:
         """End a run for ever, or see to it that there will be none.
 

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from tasks.claim_serializers import ClaimIn, NextQuery
 from tasks.ready import Wanted
 from tasks.rows import TaskRow
 from tasks.serializers import TaskOut
+from wire.described import described
 from wire.serializers import read_body
 from wire.views import Endpoint
 
@@ -32,7 +33,7 @@ class Claim(Endpoint):
     required_scopes = {"POST": Scope.TASKS_WRITE}
     tagged = frozenset({"POST"})
 
-    @extend_schema(request=ClaimIn, responses=ANSWERS, parameters=[RETRY_AFTER])
+    @described(request=ClaimIn, responses=ANSWERS, parameters=[RETRY_AFTER])
     def post(self, request: Request) -> Response:
         """Claim the next ready task.
 
@@ -62,7 +63,7 @@ class Next(Endpoint):
     required_scopes = {"GET": Scope.TASKS_READ}
     queries: ClassVar[dict[str, Any]] = {"GET": NextQuery}
 
-    @extend_schema(responses=ANSWERS, parameters=[RETRY_AFTER])
+    @described(responses=ANSWERS, parameters=[RETRY_AFTER])
     def get(self, request: Request) -> Response:
         """Show the task that a claim would take now, without taking it.
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +11,7 @@ from accounts.scopes import Scope
 from audit.http import recording_for
 from tasks import operations, reading
 from tasks.comment_serializers import CommentIn, CommentOut, CommentQuery
+from wire.described import described
 from wire.serializers import read_body
 from wire.views import Endpoint
 
@@ -22,7 +22,7 @@ class Comments(Endpoint):
     required_scopes = {"GET": Scope.TASKS_READ, "POST": Scope.TASKS_WRITE}
     queries: ClassVar[dict[str, Any]] = {"GET": CommentQuery}
 
-    @extend_schema(responses=CommentOut(many=True))
+    @described(responses=CommentOut(many=True))
     def get(self, request: Request, task_id: int) -> Response:
         """List the comments on a task.
 
@@ -32,7 +32,7 @@ class Comments(Endpoint):
         found = reading.comments(task_id, self.query, caller=caller_of(request))
         return Response(CommentOut(found.rows, many=True).data, headers=found.headers(request))
 
-    @extend_schema(request=CommentIn, responses={201: CommentOut})
+    @described(request=CommentIn, responses={201: CommentOut})
     def post(self, request: Request, task_id: int) -> Response:
         """Comment on a task.
 

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, cast
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +17,7 @@ from tasks import operations, reading
 from tasks.file_serializers import ExportQuery, ImportedOut
 from tasks.files import FORMATS, file_of
 from tasks.sheets import read_sheet
+from wire.described import described
 from wire.negotiation import AnyAccepted
 from wire.row_parsers import CSVParser, JSONLinesParser, Row
 from wire.views import Endpoint
@@ -32,7 +32,7 @@ class Export(Endpoint):
     queries: ClassVar[dict[str, Any]] = {"GET": ExportQuery}
     content_negotiation_class = AnyAccepted  # `format` says what is sent
 
-    @extend_schema(responses={(200, kind): OpenApiTypes.STR for kind in MEDIA_TYPES})
+    @described(responses={(200, kind): OpenApiTypes.STR for kind in MEDIA_TYPES})
     def get(self, request: Request) -> StreamingHttpResponse:
         """Export tasks.
 
@@ -57,9 +57,7 @@ class Import(Endpoint):
     required_scopes = {"POST": Scope.TASKS_WRITE}
     parser_classes = [CSVParser, JSONLinesParser]
 
-    @extend_schema(
-        request=dict.fromkeys(MEDIA_TYPES, OpenApiTypes.STR), responses={201: ImportedOut}
-    )
+    @described(request=dict.fromkeys(MEDIA_TYPES, OpenApiTypes.STR), responses={201: ImportedOut})
     def post(self, request: Request) -> Response:
         """Import tasks.
 

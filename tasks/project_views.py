@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from tasks.project_serializers import (
     ProjectPatch,
 )
 from tasks.views import SCOPES
+from wire.described import described
 from wire.entity_tags import expectation
 from wire.pages import PageQuery
 from wire.serializers import read_body
@@ -29,7 +30,7 @@ from wire.views import Endpoint
 GONE = {204: OpenApiResponse(description="Deleted.")}
 
 
-@extend_schema(tags=["projects"])
+@described(tags=["projects"])
 class Projects(Endpoint):
     """The projects the caller is in."""
 
@@ -37,14 +38,14 @@ class Projects(Endpoint):
     tagged = frozenset({"POST"})
     queries: ClassVar[dict[str, Any]] = {"GET": PageQuery}
 
-    @extend_schema(responses=ProjectOut(many=True))
+    @described(responses=ProjectOut(many=True))
     def get(self, request: Request) -> Response:
         """List the projects the caller is in, by slug; all for an administrator."""
         found = reading.projects(self.query, caller=caller_of(request))
         shown = ProjectOut([projects.row_of(one) for one in found.rows], many=True)
         return Response(shown.data, headers=found.headers(request))
 
-    @extend_schema(request=ProjectIn, responses={201: ProjectOut})
+    @described(request=ProjectIn, responses={201: ProjectOut})
     def post(self, request: Request) -> Response:
         """Make a slug a project.
 
@@ -54,11 +55,11 @@ class Projects(Endpoint):
         body = read_body(request, ProjectIn)
         with recording_for(request) as journal:
             made = projects.create(**body, caller=caller_of(request), journal=journal)
-        where = {"Location": reverse("project", args=[made.slug])}
+        where = {"Location": reverse("project", "tasks.urls", args=[made.slug])}
         return Response(ProjectOut(made).data, status=status.HTTP_201_CREATED, headers=where)
 
 
-@extend_schema(tags=["projects"])
+@described(tags=["projects"])
 class OneProject(Endpoint):
     """A project."""
 
@@ -66,12 +67,12 @@ class OneProject(Endpoint):
     tagged = frozenset({"GET", "PATCH"})
     heeds_if_match = True
 
-    @extend_schema(responses=ProjectOut)
+    @described(responses=ProjectOut)
     def get(self, request: Request, slug: str) -> Response:
         """Show a project."""
         return Response(ProjectOut(projects.read(slug, caller_of(request))).data)
 
-    @extend_schema(request=ProjectPatch, responses=ProjectOut)
+    @described(request=ProjectPatch, responses=ProjectOut)
     def patch(self, request: Request, slug: str) -> Response:
         """Change a project. For its owners and administrators."""
         edits = read_body(request, ProjectPatch)
@@ -88,7 +89,7 @@ class OneProject(Endpoint):
             project = unchanged.found
         return Response(ProjectOut(project).data)
 
-    @extend_schema(responses=GONE)
+    @described(responses=GONE)
     def delete(self, request: Request, slug: str) -> Response:
         """Delete a project.
 
@@ -104,7 +105,7 @@ class OneProject(Endpoint):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(tags=["projects"])
+@described(tags=["projects"])
 class Members(Endpoint):
     """Who belongs to a project."""
 
@@ -112,14 +113,14 @@ class Members(Endpoint):
     tagged = frozenset({"POST"})
     queries: ClassVar[dict[str, Any]] = {"GET": PageQuery}
 
-    @extend_schema(responses=MemberOut(many=True))
+    @described(responses=MemberOut(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """List a project's members, for each of them to see."""
         found = reading.members(slug, self.query, caller=caller_of(request))
         shown = MemberOut([members.row_of(one) for one in found.rows], many=True)
         return Response(shown.data, headers=found.headers(request))
 
-    @extend_schema(request=MemberIn, responses={201: MemberOut})
+    @described(request=MemberIn, responses={201: MemberOut})
     def post(self, request: Request, slug: str) -> Response:
         """Let somebody into a project.
 
@@ -128,11 +129,11 @@ class Members(Endpoint):
         body = read_body(request, MemberIn)
         with recording_for(request) as journal:
             added = members.add(**body, slug=slug, caller=caller_of(request), journal=journal)
-        where = {"Location": reverse("member", args=[slug, added.principal])}
+        where = {"Location": reverse("member", "tasks.urls", args=[slug, added.principal])}
         return Response(MemberOut(added).data, status=status.HTTP_201_CREATED, headers=where)
 
 
-@extend_schema(tags=["projects"])
+@described(tags=["projects"])
 class OneMember(Endpoint):
     """Somebody's membership in a project."""
 
@@ -140,7 +141,7 @@ class OneMember(Endpoint):
     tagged = frozenset({"PATCH"})
     heeds_if_match = True
 
-    @extend_schema(request=MemberPatch, responses=MemberOut)
+    @described(request=MemberPatch, responses=MemberOut)
     def patch(self, request: Request, slug: str, principal: str) -> Response:
         """Give a member another role.
 
@@ -161,7 +162,7 @@ class OneMember(Endpoint):
             member = unchanged.found
         return Response(MemberOut(member).data)
 
-    @extend_schema(responses=GONE)
+    @described(responses=GONE)
     def delete(self, request: Request, slug: str, principal: str) -> Response:
         """Put a member out of a project.
 

@@ -3,7 +3,6 @@
 from inspect import cleandoc
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +22,7 @@ from tasks.serializers import (
     StartIn,
     TaskOut,
 )
+from wire.described import described
 from wire.entity_tags import expectation
 from wire.errors import Fault, InvalidInput
 from wire.serializers import StrictSerializer, read_body
@@ -41,11 +41,8 @@ class TakeStep(Endpoint):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Describe the route by the subclass's own docstring and body."""
         super().__init_subclass__(**kwargs)
-        extend_schema_view(
-            post=extend_schema(
-                request=cls.body, responses=TaskOut, description=cleandoc(cls.__doc__ or "")
-            )
-        )(cls)
+        about = cleandoc(cls.__doc__ or "")
+        described(request=cls.body, responses=TaskOut, description=about)(cls)
 
     def post(self, request: Request, task_id: int) -> Response:
         """Take the step and answer with the whole task."""

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from tasks.rows import TaskRow
 from tasks.serializers import SubtaskQuery, TaskIn, TaskOut, TaskPatch, TaskQuery
 from tasks.sight import Sight
 from tasks.spelling import SpelledTask
+from wire.described import described
 from wire.entity_tags import expectation
 from wire.errors import InvalidInput
 from wire.pages import Page
@@ -41,7 +42,7 @@ class Tasks(Endpoint):
     tagged = frozenset({"POST"})
     queries: ClassVar[dict[str, Any]] = {"GET": TaskQuery}
 
-    @extend_schema(responses=TaskOut(many=True))
+    @described(responses=TaskOut(many=True))
     def get(self, request: Request) -> Response:
         """List tasks.
 
@@ -51,7 +52,7 @@ class Tasks(Endpoint):
         found = reading.find(self.query, caller=caller_of(request), at=self.at)
         return listed(found, request)
 
-    @extend_schema(request=TaskIn, responses={201: TaskOut})
+    @described(request=TaskIn, responses={201: TaskOut})
     def post(self, request: Request) -> Response:
         """Create a task.
 
@@ -69,12 +70,12 @@ class OneTask(Endpoint):
     tagged = frozenset({"GET", "PATCH"})
     heeds_if_match = True
 
-    @extend_schema(responses=TaskOut)
+    @described(responses=TaskOut)
     def get(self, request: Request, task_id: int) -> Response:
         """Show a task."""
         return Response(Spelled(reading.shown(task_id, caller=caller_of(request)).text))
 
-    @extend_schema(request=TaskPatch, responses=TaskOut)
+    @described(request=TaskPatch, responses=TaskOut)
     def patch(self, request: Request, task_id: int) -> Response:
         """Change members of a task.
 
@@ -99,7 +100,7 @@ class OneTask(Endpoint):
             task = unchanged.found
         return Response(TaskOut(task).data)
 
-    @extend_schema(responses={204: OpenApiResponse(description="Deleted.")})
+    @described(responses={204: OpenApiResponse(description="Deleted.")})
     def delete(self, request: Request, task_id: int) -> Response:
         """Delete a task.
 
@@ -123,7 +124,7 @@ class Subtasks(Endpoint):
     tagged = frozenset({"POST"})
     queries: ClassVar[dict[str, Any]] = {"GET": SubtaskQuery}
 
-    @extend_schema(responses=TaskOut(many=True))
+    @described(responses=TaskOut(many=True))
     def get(self, request: Request, task_id: int) -> Response:
         """List a task's subtasks.
 
@@ -132,7 +133,7 @@ class Subtasks(Endpoint):
         found = reading.subtasks(task_id, self.query, caller=caller_of(request), at=self.at)
         return listed(found, request)
 
-    @extend_schema(request=TaskIn, responses={201: TaskOut})
+    @described(request=TaskIn, responses={201: TaskOut})
     def post(self, request: Request, task_id: int) -> Response:
         """Create a subtask.
 
@@ -151,7 +152,7 @@ class History(Endpoint):
     required_scopes = {"GET": Scope.TASKS_READ}
     queries: ClassVar[dict[str, Any]] = {"GET": TrailQuery}
 
-    @extend_schema(responses=EntryOut(many=True))
+    @described(responses=EntryOut(many=True))
     def get(self, request: Request, task_id: int) -> Response:
         """Show who did what to a task, newest first.
 
@@ -178,5 +179,5 @@ def created(request: Request, body: dict[str, Any]) -> Response:
         task: TaskRow = operations.create(
             operations.Draft(**members), caller=caller_of(request), journal=journal
         )
-    where = {"Location": reverse("task", args=[task.id])}
+    where = {"Location": reverse("task", "tasks.urls", args=[task.id])}
     return Response(TaskOut(task).data, status=status.HTTP_201_CREATED, headers=where)

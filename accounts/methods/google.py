@@ -3,6 +3,9 @@
 Two verifiers must agree. Ours is strict about form, claims and time. Google's checks the signature
 against the same certificates, and that the audience is ours alone, no list; the rest it leaves open
 (no `iss`, times of any size, errors of any class), so it only sees what ours has passed.
+
+What reads certificates and Google's own verifier are loaded with the first token of Google's: most
+processes never meet one, and they take as long to load as all other methods together.
 """
 
 import re
@@ -10,13 +13,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from google.auth import jwt
-from google.auth.exceptions import GoogleAuthError
 
 from accounts import jose
 from accounts.claimed import issuer_of, key_asked_for
@@ -67,6 +67,9 @@ def verify(token: str, at: datetime) -> Mapping[str, Any]:
 
     Raises as `principal`.
     """
+    from google.auth import jwt
+    from google.auth.exceptions import GoogleAuthError
+
     contract = settings.CONTRACT
     skew, audience = contract.clock_skew_seconds, contract.gc_oauth_audience
     kid = key_asked_for(token, issuers=ISSUERS, algorithms=ALGORITHMS, types=TYPES)
@@ -115,6 +118,8 @@ def read_certs(fetched: Fetched) -> KeySet:
 
 
 def _key(pem: str) -> RSAPublicKey | None:
+    from cryptography import x509
+
     try:
         key = x509.load_pem_x509_certificate(pem.encode()).public_key()
         if not isinstance(key, RSAPublicKey):

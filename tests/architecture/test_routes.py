@@ -1,12 +1,15 @@
 """What holds for every route."""
 
 import pytest
+from django.urls import get_resolver
 
 from accounts.scopes import ANYBODY, SIGNED_IN, Scope
 from tests.architecture.routes import api_routes
+from wire.later import Beginning
 from wire.views import Endpoint
 
 ROUTES = api_routes()
+LATER = [each for each in get_resolver().url_patterns if isinstance(each.pattern, Beginning)]
 PAIRS = [(route, method) for route in ROUTES for method in route.methods]
 OPEN = {
     "health", "health/ready", "api/health/db", "openapi.json", "docs", "redoc", "problems",
@@ -56,3 +59,12 @@ def test_nothing_else_answers_without_a_credential(pair, anonymous):
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == 'Bearer realm="taskflow", error="invalid_token"'
     assert answer.json()["code"] == "unauthorized"
+
+
+@pytest.mark.parametrize("included", LATER, ids=lambda included: included.urlconf_name)
+def test_routes_that_are_loaded_later_begin_as_it_is_said(included):
+    paths = [str(pattern.pattern) for pattern in included.url_patterns]
+    beginnings = included.pattern.beginnings
+
+    assert all(path.startswith(beginnings) for path in paths)
+    assert all(any(path.startswith(each) for path in paths) for each in beginnings)

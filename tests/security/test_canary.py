@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from audit.models import Entry
 from config.logging import JSONFormatter
+from console import pages
 from tests.architecture.routes import api_routes
 from tests.oauth import EXCHANGE, TYPE, basic
 from tests.oneshots import mint, run
@@ -122,6 +123,7 @@ def secrets_in_use(ask, exchange, worker, people, as_carol, raise_cache, whoami)
 
 
 def console_pages(client):
+    pages.load()
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield client.get(reverse(f"{name}_changelist"))

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.deed_pages import WithDeeds
 from accounts.models import Account, ClientSecret
 from audit.models import Entry
+from console import pages
 from tests.broken import database_away
 from tests.factories import a_project, a_task
 from tests.people import PASSWORD
@@ -33,6 +34,7 @@ def buttons(people):
     a_project("shed", {"@alice": "owner"})
     Client().post("/api/token", {"username": "alice", "password": PASSWORD}, "application/json")
     found = []
+    pages.load()
     for model, page in admin.site._registry.items():
         if isinstance(page, WithDeeds):
             row = quote(model._default_manager.all()[0].pk)

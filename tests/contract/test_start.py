@@ -1,0 +1,85 @@
+"""What a start loads, and the calls that most processes answer; nothing of what few ask for."""
+
+import json
+from importlib.util import find_spec
+
+import pytest
+
+from tests.serving import fresh_database, manage, run
+
+# Loaded with whoever first needs it: a page, a command, an outside method, a setting.
+LATER = (
+    "accounts.admin",
+    "audit.admin",
+    "config.console_urls",
+    "config.docs_urls",
+    "config.openapi",
+    "console.site",
+    "cryptography.x509",
+    "django.contrib.postgres",
+    "drf_spectacular.openapi",
+    "drf_spectacular.plumbing",
+    "google.auth",
+    "inflection",
+    "jsonschema",
+    "migrations_ops.admin",
+    "prometheus_client",
+    "pygments",
+    "redis",
+    "requests",
+    "rich",
+    "tasks.admin",
+    "uritemplate",
+    "urllib3",
+    "yaml",
+)
+
+# As gunicorn does it: its settings first, then the application, then workers and their requests.
+START = """
+import gc, io, json, sys
+from config import gunicorn
+from config.wsgi import application
+
+gunicorn.on_starting(None)
+is_collected_while_loading = gc.isenabled()
+gunicorn.pre_fork(None, None)
+
+def call(method, path, body=b""):
+    said = []
+    answer = application({
+        "REQUEST_METHOD": method, "PATH_INFO": path, "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80", "HTTP_HOST": "127.0.0.1", "HTTP_AUTHORIZATION": "Bearer dev:@alice",
+        "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body), "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1",
+    }, lambda status, headers: said.append(int(status[:3])))
+    b"".join(answer)
+    answer.close()
+    return said[0]
+
+calls = [call("GET", "/health"), call("POST", "/api/tasks", b'{"title": "Water the plants"}'),
+         call("GET", "/api/tasks/1"), call("GET", "/api/tasks"), call("POST", "/api/tasks/1/start"),
+         call("GET", "/nothing")]
+print(json.dumps({"calls": calls, "modules": sorted(sys.modules),
+                  "collected": [is_collected_while_loading, gc.isenabled()]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def started():
+    with fresh_database() as url:
+        manage("migrate", "--verbosity=0", DATABASE_URL=url)
+        told = run(["-c", START], {"DATABASE_URL": url})
+        return json.loads(told.splitlines()[-1])
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_few_ask_for_is_not_loaded_by_a_start_and_the_usual_calls(started, name):
+    assert started["calls"] == [200, 201, 200, 200, 200, 404]
+    assert "tasks.views" in started["modules"]
+    assert find_spec(name)
+
+    assert [each for each in started["modules"] if f"{each}.".startswith(f"{name}.")] == []
+
+
+def test_the_collector_rests_while_code_is_loaded_and_works_in_workers(started):
+    assert started["collected"] == [False, True]
