@@ -12,6 +12,7 @@ from audit.actors import ActorType
 from audit.ledger import HASHED, leaf_hash
 from audit.order import WritingTransaction
 from audit.seal_models import Archive, Checkpoint, Leaf, Subtree
+from wire.rules import Rules
 
 # These are stored here too.
 __all__ = [
@@ -113,18 +114,16 @@ class Entry(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(action__in=[a.value for a in Action]),
-                name="audit_action_is_registered",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(outcome__in=[o.value for o in Outcome]),
-                name="audit_outcome_is_known",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(actor_type__in=[t.value for t in ActorType]),
-                name="audit_actor_type_is_known",
-            ),
+            Rules(
+                name="audit_entry_rules",
+                rules={
+                    "audit_action_is_registered": models.Q(action__in=[a.value for a in Action]),
+                    "audit_outcome_is_known": models.Q(outcome__in=[o.value for o in Outcome]),
+                    "audit_actor_type_is_known": models.Q(
+                        actor_type__in=[t.value for t in ActorType]
+                    ),
+                },
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,28 +5,24 @@ from django.db.models import F, Q
 
 from tasks.lifecycle import HELD, Status
 from tasks.rows import Priority
+from wire.rules import Rules
 
 _PLACES = sorted(status.value for status in Status)
 _HELD = sorted(status.value for status in HELD)
 _BEFORE_BLOCK = sorted(status.value for status in (*HELD, Status.PENDING))
 
-CONSTRAINTS: list[models.BaseConstraint] = [
-    models.CheckConstraint(condition=~Q(title=""), name="tasks_title_not_empty"),
-    models.CheckConstraint(condition=Q(status__in=_PLACES), name="tasks_status_is_known"),
-    models.CheckConstraint(
-        condition=Q(priority__in=[priority.value for priority in Priority]),
-        name="tasks_priority_is_known",
-    ),
-    models.CheckConstraint(
-        condition=Q(progress_percent__range=(0, 100)), name="tasks_percent_in_range"
-    ),
-    models.CheckConstraint(
-        condition=Q(status=Status.COMPLETED.value, completed_at__isnull=False, progress_percent=100)
+RULES = Rules(
+    name="tasks_task_rules",
+    rules={
+        "tasks_title_not_empty": ~Q(title=""),
+        "tasks_status_is_known": Q(status__in=_PLACES),
+        "tasks_priority_is_known": Q(priority__in=[priority.value for priority in Priority]),
+        "tasks_percent_in_range": Q(progress_percent__range=(0, 100)),
+        "tasks_completed_at_iff_completed": Q(
+            status=Status.COMPLETED.value, completed_at__isnull=False, progress_percent=100
+        )
         | ~Q(status=Status.COMPLETED.value) & Q(completed_at__isnull=True),
-        name="tasks_completed_at_iff_completed",
-    ),
-    models.CheckConstraint(
-        condition=Q(
+        "tasks_blocked_from_iff_blocked": Q(
             status=Status.BLOCKED.value,
             blocked_from__in=_BEFORE_BLOCK,
             blocked_from__isnull=False,
@@ -34,26 +30,15 @@ CONSTRAINTS: list[models.BaseConstraint] = [
         )
         | ~Q(status=Status.BLOCKED.value)
         & Q(blocked_from__isnull=True, blocked_reason__isnull=True),
-        name="tasks_blocked_from_iff_blocked",
-    ),
-    models.CheckConstraint(
-        condition=~Q(status__in=_HELD)
+        "tasks_held_has_its_holder": ~Q(status__in=_HELD)
         | Q(assigned_to__isnull=False, held_by__isnull=False, assigned_to=F("held_by")),
-        name="tasks_held_has_its_holder",
-    ),
-    models.CheckConstraint(
-        condition=Q(lease_expires_at__isnull=True)
+        "tasks_lease_only_in_progress": Q(lease_expires_at__isnull=True)
         | Q(status=Status.IN_PROGRESS.value, lease_seconds__isnull=False),
-        name="tasks_lease_only_in_progress",
-    ),
-    models.CheckConstraint(
-        condition=Q(lease_seconds__isnull=True) | Q(lease_seconds__range=(1, 86_400)),
-        name="tasks_lease_within_a_day",
-    ),
-    models.CheckConstraint(
-        condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="tasks_not_own_parent"
-    ),
-]
+        "tasks_lease_within_a_day": Q(lease_seconds__isnull=True)
+        | Q(lease_seconds__range=(1, 86_400)),
+        "tasks_not_own_parent": Q(parent__isnull=True) | ~Q(parent=F("id")),
+    },
+)
 
 # PostgreSQL's alone stand in migrations: the tags' GIN index, and the latest due date first with
 # tasks without one at the end. Newest first is `-id`.

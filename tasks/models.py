@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from accounts.principals import Principal
 from tasks import plain
 from tasks.comment_models import Comment
-from tasks.constraints import CONSTRAINTS, INDEXES
+from tasks.constraints import INDEXES, RULES
 from tasks.lifecycle import OPEN, Status
 from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
@@ -104,7 +104,7 @@ class Task(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        constraints = CONSTRAINTS
+        constraints = [RULES]
         indexes = INDEXES
 
     def __str__(self) -> str:
