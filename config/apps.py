@@ -6,9 +6,9 @@ from django.apps import AppConfig
 from django.conf import settings
 
 from config.logging import log_less
-from config.unused import load_compat
+from config.unused import leave_out
 
-load_compat()  # before any app can
+leave_out()  # before any app could load it
 
 
 class ConfigConfig(AppConfig):

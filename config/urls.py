@@ -18,9 +18,9 @@ urlpatterns = [
     # What few ask for is loaded when it is (docs/adr/0028).
     later("config.docs_urls", "openapi.json", "docs", "redoc", "problems"),
     later("config.console_urls", "admin/"),
-    path("", include("events.urls")),
-    path("", include("audit.urls")),
-    path("", include("migrations_ops.urls")),
+    later("events.urls", "api/events", "api/webhooks", "api/pubsub"),
+    later("audit.urls", "api/audit"),
+    later("migrations_ops.urls", "api/admin/migrations"),
 ]
 
 if settings.CONTRACT.metrics:

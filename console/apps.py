@@ -1,13 +1,11 @@
 """The console as apps: its own pages, and Django's admin with our first page."""
 
-from typing import Any
-
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
-from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.contrib.admin.checks import check_dependencies
 from django.core import checks
 
-from console import pages
+from wire.later import check_later
 
 
 class ConsoleConfig(AppConfig):
@@ -26,10 +24,4 @@ class ConsoleAdmin(admin.SimpleAdminConfig):
     def ready(self) -> None:
         """Register the system checks."""
         checks.register(check_dependencies, checks.Tags.admin)
-        checks.register(check_pages, checks.Tags.admin)
-
-
-def check_pages(**given: Any) -> list[checks.CheckMessage]:
-    """Have Django look at every page."""
-    pages.load()
-    return check_admin_app(**given)
+        check_later("console.pages.check", checks.Tags.admin)

@@ -1,6 +1,11 @@
 """The one-shot operations app."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags
+
+from wire.later import check_later
+
+TAG = "oneshots"  # `check --tag oneshots`
 
 
 class MigrationsOpsConfig(AppConfig):
@@ -12,4 +17,5 @@ class MigrationsOpsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from migrations_ops import checks  # noqa: F401
+        check_later("migrations_ops.checks.oneshots_are_in_order", TAG)
+        check_later("migrations_ops.checks.markers_are_guarded", Tags.database)

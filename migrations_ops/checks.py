@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core import checks
-from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import CheckMessage
 from django.db import connections
 
 from migrations_ops import receipts, registry, triggers
@@ -16,10 +16,7 @@ from migrations_ops.loading import BrokenOperation
 from migrations_ops.registry import Registry, Tombstone
 from wire.clock import now
 
-TAG = "oneshots"
 
-
-@register(TAG)
 def oneshots_are_in_order(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """Compare the files with the index, the tombstones and the calendar."""
     # Read anew: what is asked is how the files are, not what this process once loaded.
@@ -30,7 +27,6 @@ def oneshots_are_in_order(app_configs: object, **kwargs: Any) -> list[CheckMessa
         return [checks.Warning(str(broken), id="oneshots.W001")]
 
 
-@register(Tags.database)
 def markers_are_guarded(
     app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:

@@ -1,9 +1,12 @@
-"""Which routes are loaded when somebody first asks for one of them?"""
+"""What is loaded when it is first asked for? Routes that few call, and system checks."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.core import checks
 from django.urls import URLResolver
 from django.urls.resolvers import RoutePattern
+from django.utils.module_loading import import_string
 
 
 class Beginning(RoutePattern):
@@ -24,3 +27,13 @@ def later(module: str, *beginnings: str) -> URLResolver:
     `reverse` in all routes, system checks and whoever walks the routes load it too.
     """
     return URLResolver(Beginning(*beginnings), module)
+
+
+def check_later(path: str, *tags: str) -> None:
+    """Register a system check by its dotted path; its module is loaded when it is run."""
+
+    def check(**given: Any) -> Sequence[checks.CheckMessage]:
+        found: Sequence[checks.CheckMessage] = import_string(path)(**given)
+        return found
+
+    checks.register(check, *tags)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands.check import Command as Check
 
-from migrations_ops.checks import TAG
+from migrations_ops.apps import TAG
 
 
 class Command(Check):
