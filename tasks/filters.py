@@ -1,22 +1,28 @@
 """What can a list of tasks be narrowed by, and how is it ordered?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
-from accounts.principals import Principal
 from tasks.models import TaskQuerySet, is_overdue
 from tasks.ready import is_ready
+from tasks.sight import Sight
+from tasks.sql import Written
 from wire.pages import Column, Order
+from wire.prepared import Slot
 
 NEWEST_FIRST: Order = (Column("id", descending=True),)
 OLDEST_FIRST: Order = (Column("id"),)
 SORT_KEYS = ("created_at", "updated_at", "due_date", "priority", "title")
 NULLABLE = frozenset({"due_date"})
 PEOPLE = ("assigned_to", "created_by")
+FLAGS = ("overdue", "ready")
+
+# What is asked for by name: a value, or a slot for one.
+Filters: TypeAlias = tuple[tuple[str, Hashable], ...]
 
 ORDERS: Mapping[str, Order] = MappingProxyType({
     f"{sign}{name}": (
@@ -33,8 +39,8 @@ COMMENT_ORDERS: Mapping[str, Order] = MappingProxyType(
 )
 
 _FILTERS: Mapping[str, Callable[[Any], Q]] = MappingProxyType({
-    "status": lambda places: Q(status__in=places),
-    "priority": lambda rank: Q(priority=rank),
+    "status": lambda places: Q(status__in=list(map(Written, places))),
+    "priority": lambda rank: Q(priority=Written(rank)),
     "project": lambda slug: Q(project_slug=slug),
     "parent_id": lambda parent: (
         # The parent itself for the index, as it is seen for those who do not see it.
@@ -46,16 +52,41 @@ _FILTERS: Mapping[str, Callable[[Any], Q]] = MappingProxyType({
     "q": lambda text: Q(title__icontains=text) | Q(description__icontains=text),
 })  # fmt: skip
 
+_NAMES = frozenset({*_FILTERS, *PEOPLE, *FLAGS})
+_ONE_OF_FEW = frozenset({"status", "priority", *FLAGS})
+_WORDS = MappingProxyType({**dict.fromkeys(PEOPLE, ("", "me")), "parent_id": (0,)})
+
 
 def narrowed(
-    tasks: TaskQuerySet, query: Mapping[str, Any], caller: Principal, at: datetime
+    tasks: TaskQuerySet, query: Mapping[str, Any], sight: Sight, at: datetime | Value
 ) -> TaskQuerySet:
-    """Return the tasks that a validated query asks for."""
+    """Return the tasks that a validated query asks for; slots may stand for its values."""
     wanted = [_FILTERS[name](value) for name, value in query.items() if name in _FILTERS]
-    wanted += [_person(name, query[name], caller) for name in PEOPLE if name in query]
-    flags = {"overdue": is_overdue(at), "ready": is_ready(caller, at)}
-    wanted += [flags[name] if query[name] else ~flags[name] for name in flags if name in query]
+    wanted += [_person(name, query[name], sight) for name in PEOPLE if name in query]
+    flags = {"overdue": is_overdue(at), "ready": is_ready(sight, at)}
+    wanted += [flags[name] if query[name] else ~flags[name] for name in FLAGS if name in query]
     return tasks.filter(*wanted)
+
+
+def opened(query: Mapping[str, Any]) -> tuple[Filters, dict[str, object]]:
+    """Return the filters of a validated query with a slot where any value may stand, and those."""
+    filters: dict[str, Hashable] = {}
+    values: dict[str, object] = {}
+    for name in (name for name in query if name in _NAMES):
+        given = query[name]
+        if _is_word(name, given):
+            filters[name] = tuple(sorted(set(given))) if name == "status" else given
+        elif name == "tag":
+            values |= {f"tag_{number}": tag for number, tag in enumerate(given)}
+            filters[name] = tuple(Slot(f"tag_{number}") for number in range(len(given)))
+        else:
+            filters[name], values[name] = Slot(name), given
+    return tuple(filters.items()), values
+
+
+def _is_word(name: str, value: object) -> bool:
+    """Tell whether a value is one of few, each with its own meaning or its own way to be found."""
+    return name in _ONE_OF_FEW or value in _WORDS.get(name, ())
 
 
 def order_of(query: Mapping[str, Any]) -> Order:
@@ -63,7 +94,7 @@ def order_of(query: Mapping[str, Any]) -> Order:
     return ORDERS.get(query.get("ordering", ""), NEWEST_FIRST)
 
 
-def _person(name: str, principal: str, caller: Principal) -> Q:
+def _person(name: str, principal: str | Value, sight: Sight) -> Q:
     if not principal:
         return Q(**{f"{name}__isnull": True})
-    return Q(**{name: caller.id if principal == "me" else principal})
+    return Q(**{name: Value(sight.caller) if principal == "me" else principal})

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self, cast
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from accounts.principals import Principal
 from tasks import plain
@@ -169,6 +169,6 @@ def bringing(task: Task, *, into: str | None) -> Statement:
     return arrival(task, None if into is None else (Project, into))
 
 
-def is_overdue(at: datetime) -> Q:
+def is_overdue(at: datetime | Value) -> Q:
     """Return the condition of being open after the due date."""
     return Q(due_date__lt=at, status__in=_OPEN)

@@ -39,9 +39,8 @@ class Wanted:
 ANYTHING = Wanted()
 
 
-def is_ready(principal: Principal, at: datetime) -> Q:
+def is_ready(sight: Sight, at: datetime | Value) -> Q:
     """Return the condition of being there for the caller to claim."""
-    sight = Sight.of(principal)
     return _is_open_to(sight) & (_is_free(sight) | _has_lapsed(at))
 
 

@@ -5,11 +5,12 @@ of them is the wire's but for a letter, so they are passed on.
 """
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
-from tasks.rows import WORDS, TaskRow, told
+from tasks.rows import INSTANTS, WORDS, TaskRow, told
 
 ROWS_KEPT = 256
 _DAY = len("2026-11-22")
@@ -27,6 +28,14 @@ class SpelledTask(NamedTuple):
 
     id: int
     text: str
+
+
+def member(task: SpelledTask, name: str) -> object:
+    """Return the value of what a spelled task says of itself."""
+    told = json.loads(task.text)[name]
+    if told is not None and name in INSTANTS:
+        return datetime.fromisoformat(told)
+    return WORDS.index(told) if name == "priority" else told
 
 
 def spelled(task: TaskRow) -> SpelledTask:

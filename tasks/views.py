@@ -13,7 +13,7 @@ from accounts.scopes import Scope
 from audit.http import recording_for
 from audit.serializers import EntryOut, TrailQuery
 from audit.views import trail
-from tasks import history, operations, reading
+from tasks import history, listing, operations, reading
 from tasks.lifecycle import Status
 from tasks.rows import TaskRow
 from tasks.serializers import SubtaskQuery, TaskIn, TaskOut, TaskPatch, TaskQuery
@@ -49,7 +49,7 @@ class Tasks(Endpoint):
         Newest first, unless `ordering` says otherwise; tasks without the key come last both ways.
         The filters narrow the list together. Follow `Link` for more.
         """
-        found = reading.find(self.query, caller=caller_of(request), at=self.at)
+        found = listing.find(self.query, caller=caller_of(request), at=self.at)
         return listed(found, request)
 
     @described(request=TaskIn, responses={201: TaskOut})

@@ -35,7 +35,7 @@ class Compiled(NamedTuple):
         return found
 
 
-def compiled(rows: QuerySet[Any]) -> Compiled:
+def compiled(rows: QuerySet[Any], *, is_planned_once: bool) -> Compiled:
     """Put the statement of a query set together."""
     compiler: Any = rows.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
@@ -44,4 +44,5 @@ def compiled(rows: QuerySet[Any]) -> Compiled:
         (at, column, steps) for at, (steps, column) in compiler.get_converters(columns).items()
     )
     left = tuple(each for each in converters if not isinstance(each[1].output_field, READ_DIRECTLY))
-    return Compiled(sql, tuple(params), converters, Direct(sql), left)
+    direct = Direct(sql, is_planned_once=is_planned_once)
+    return Compiled(sql, tuple(params), converters, direct, left)

@@ -25,7 +25,7 @@ Driver: TypeAlias = Connection[Any]
 Rows: TypeAlias = Sequence[Sequence[Any]]
 Texts: TypeAlias = Sequence[Sequence[str | None]]
 
-MOST = 100  # statements kept by one connection; others are asked by Django's cursor
+MOST = 100  # statements kept by one connection: those that it was asked last
 _STALE = (InvalidSqlStatementName, FeatureNotSupported)  # gone, or its columns have changed
 _TEXT = types["text"].oid
 _NAMES = count()
@@ -33,9 +33,13 @@ _KEPT = "kept_by_taskflow"
 
 
 class Direct:
-    """A statement as Django writes it, with `%s` where a value stands."""
+    """A statement as Django writes it, with `%s` where a value stands.
 
-    def __init__(self, sql: str) -> None:
+    One that is not planned once is planned for the values of each time.
+    """
+
+    def __init__(self, sql: str, *, is_planned_once: bool = True) -> None:
+        self.is_planned_once = is_planned_once
         places = count(1)
         self.text = re.sub(
             "%(.)", lambda found: f"${next(places)}" if found[1] == "s" else found[1], sql
@@ -69,8 +73,9 @@ class _Kept:
     """What one connection knows of a statement, by the types of its values: of a larger number
     the database may make another type of column."""
 
-    def __init__(self, driver: Driver, text: bytes, form: Format) -> None:
-        self._text, self._form = text, form
+    def __init__(self, driver: Driver, statement: Direct, form: Format) -> None:
+        self._text, self._form = statement.text, form
+        self._is_named = statement.is_planned_once
         self._dumped = Transformer(driver)
         self._prepared: dict[tuple[int, ...], _Prepared] = {}
 
@@ -78,21 +83,30 @@ class _Kept:
         """Prepare anew."""
         self._prepared.clear()
 
+    def leave(self, driver: Driver) -> None:
+        """Have the database forget it too."""
+        for known in self._prepared.values():
+            driver.pgconn.exec_(b"DEALLOCATE " + known.name)
+
     def rows(self, driver: Driver, params: Sequence[Any]) -> Rows:
         """Ask, and read what comes."""
         values = self._dumped.dump_sequence(params, [PyFormat.AUTO] * len(params))
         kinds, forms = self._dumped.types or (), self._dumped.formats
         known = self._prepared.get(kinds) or self._prepare(driver, kinds)
-        answer = driver.pgconn.exec_prepared(
-            known.name, cast("Sequence[bytes]", values), forms, self._form
+        given = cast("Sequence[bytes]", values)
+        answer = (
+            driver.pgconn.exec_prepared(known.name, given, forms, self._form)
+            if self._is_named
+            else driver.pgconn.exec_params(self._text, given, kinds, forms, self._form)
         )
         _refuse(driver, answer, unless=ExecStatus.TUPLES_OK)
         return known.read(answer, self._form)
 
     def _prepare(self, driver: Driver, kinds: tuple[int, ...]) -> "_Prepared":
         known = _Prepared(driver)
-        done = driver.pgconn.prepare(known.name, self._text, kinds)
-        _refuse(driver, done, unless=ExecStatus.COMMAND_OK)
+        if self._is_named:
+            done = driver.pgconn.prepare(known.name, self._text, kinds)
+            _refuse(driver, done, unless=ExecStatus.COMMAND_OK)
         self._prepared[kinds] = known
         return known
 
@@ -155,9 +169,15 @@ def _kept(driver: Driver, statement: Direct, form: Format) -> _Kept | None:
     if of_driver is None:
         driver.adapters.register_loader("jsonb", _Json)
         of_driver = vars(driver)[_KEPT] = {}
-    kept = of_driver.get((statement, form))
-    if kept is None and len(of_driver) < MOST and _spells_iso(driver):
-        kept = of_driver[statement, form] = _Kept(driver, statement.text, form)
+    if not statement.is_planned_once:
+        return _Kept(driver, statement, form) if _spells_iso(driver) else None
+    kept = of_driver.pop((statement, form), None)
+    if kept is None and _spells_iso(driver):
+        kept = _Kept(driver, statement, form)
+        if len(of_driver) == MOST:
+            of_driver.pop(next(iter(of_driver))).leave(driver)
+    if kept is not None:
+        of_driver[statement, form] = kept  # the last to go
     return kept
 
 

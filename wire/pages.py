@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from wire.strict_json import NotStrictJson, loads
 
 Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=Model)
+Member: TypeAlias = Callable[[Any, str], object]
 
 
 class PageQuery(StrictSerializer):
@@ -146,27 +147,24 @@ def selected(rows: QuerySet[Stored], order: Order, window: Window) -> QuerySet[S
     return ordered[: window.limit + 1]
 
 
-def cut(found: list[Row], order: Order, window: Window, total: int | None = None) -> Page[Row]:
-    """Make a page of the rows that were selected."""
+def cut(
+    found: list[Row],
+    order: Order,
+    window: Window,
+    total: int | None = None,
+    *,
+    member: Member = getattr,
+) -> Page[Row]:
+    """Make a page of the rows that were selected; `member` tells what a row has of its order."""
     more, found = len(found) > window.limit, found[: window.limit]
     if window.backward:
         found.reverse()
-    links = _links(
-        found,
-        order,
-        before=more if window.backward else bool(window.position or window.offset),
-        after=window.backward or more,
-    )
-    return Page(found, links, total)
-
-
-def _links(rows: Sequence[object], order: Order, *, before: bool, after: bool) -> dict[str, str]:
     links: dict[str, str] = {}
-    if rows and after:
-        links["next"] = _encode(rows[-1], order, backward=False)
-    if rows and before:
-        links["prev"] = _encode(rows[0], order, backward=True)
-    return links
+    if found and (window.backward or more):
+        links["next"] = _cursor(found[-1], order, member, backward=False)
+    if found and (more if window.backward else window.position or window.offset):
+        links["prev"] = _cursor(found[0], order, member, backward=True)
+    return Page(found, links, total)
 
 
 def _past(order: Order, position: Position) -> Q:
@@ -187,8 +185,8 @@ def _shape(order: Order) -> str:
     return ",".join(f"{'-' if column.descending else ''}{column.name}" for column in order)
 
 
-def _encode(row: object, order: Order, *, backward: bool) -> str:
-    values = [_plain(getattr(row, column.name)) for column in order]
+def _cursor(row: object, order: Order, member: Member, *, backward: bool) -> str:
+    values = [_plain(member(row, column.name)) for column in order]
     content = JSONEncoder(separators=(",", ":")).encode([_shape(order), backward, values])
     return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 

@@ -7,7 +7,7 @@ does it as Django does (docs/adr/0013).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cache, cached_property
 from itertools import islice
@@ -50,14 +50,17 @@ class Slot(str):
 
 
 class Question:
-    """Plain rows that are asked for with other values each time."""
+    """Plain rows that are asked for with other values each time.
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
-        self._rows = rows
+    Where the best way to find them depends on the values, PostgreSQL plans it anew for each.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], *, is_planned_once: bool = True) -> None:
+        self._rows, self._is_planned_once = rows, is_planned_once
 
     @cached_property
     def _compiled(self) -> Compiled:
-        return compiled(self._rows())
+        return compiled(self._rows(), is_planned_once=self._is_planned_once)
 
     def ask(self, **values: object) -> Rows:
         """Return the rows for the values of the slots."""
@@ -66,7 +69,8 @@ class Question:
         rows = question.direct.rows(params)
         if rows is not None:
             return question.converted(rows, question.left)
-        with planned_once(), connection.cursor() as cursor:
+        kept = planned_once() if self._is_planned_once else nullcontext()
+        with kept, connection.cursor() as cursor:
             cursor.execute(question.sql, params)
             return question.converted(cursor.fetchall(), question.converters)
 

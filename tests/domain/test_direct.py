@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
 
-from tasks import reading
+from tasks import listing, reading
 from tasks.errors import NoSuchTask
 from tasks.lifecycle import Status
 from tasks.models import Dependency, Task, standing_of
@@ -113,27 +113,27 @@ def test_a_list_has_the_same_pages_both_ways(tasks):
         query, pages = {"limit": 4}, []
         while True:
             directly, ordinarily = seen(
-                lambda c=caller, q=query: reading.find(q, caller=c, at=NOON)
+                lambda c=caller, q=query: listing.find(q, caller=c, at=NOON)
             )
-            again = reading.find({**query, "ordering": ""}, caller=caller, at=NOON)
+            again = listing.find({**query, "ordering": ""}, caller=caller, at=NOON)
             assert directly == ordinarily == again
             pages.append(directly)
             if "next" not in directly.links:
                 break
             query = {"limit": 4, "cursor": directly.links["next"]}
         back = {"limit": 4, "cursor": pages[-1].links["prev"]}
-        assert reading.find(back, caller=caller, at=NOON).rows == pages[-2].rows
+        assert listing.find(back, caller=caller, at=NOON).rows == pages[-2].rows
         ids = [row.id for page in pages for row in page.rows]
         assert ids == sorted(Task.objects.visible_to(caller).values_list("pk", flat=True))[::-1]
 
 
 def test_whatever_changed_since_a_list_was_asked_for_is_in_the_next(tasks):
-    before = reading.find({"limit": 50}, caller=ALICE, at=NOON).rows
+    before = listing.find({"limit": 50}, caller=ALICE, at=NOON).rows
     Task.objects.filter(pk=tasks[2].pk).update(tags=["new"])
     Dependency.objects.create(task=tasks[3], depends_on=tasks[4])
     a_task(parent=tasks[4])
 
-    _, *after = reading.find({"limit": 50}, caller=ALICE, at=NOON).rows
+    _, *after = listing.find({"limit": 50}, caller=ALICE, at=NOON).rows
 
     changed = {then.id for then, now in zip(before, after, strict=True) if then != now}
     assert changed == {task.pk for task in tasks[2:5]}
@@ -203,5 +203,19 @@ def test_no_connection_keeps_more_than_it_should(alone):
     many = [Direct(f"SELECT {number}") for number in range(MOST + 1)]
 
     assert [statement.rows([]) for statement in many[:MOST]] == [[(n,)] for n in range(MOST)]
-    assert many[MOST].rows([]) is None
     assert len(named()) == MOST
+    assert [many[number].rows([]) for number in (0, MOST)] == [[(0,)], [(MOST,)]]
+    assert set(named()) == {f"SELECT {number}" for number in range(MOST + 1) if number != 1}
+    assert many[1].rows([]) == [(1,)]
+
+
+def test_a_list_is_planned_once_unless_it_looks_for_what_may_be_rare_or_common(tasks, alone):
+    query = {"status": ["pending"], "ordering": "title"}
+    listing.find(query, caller=ALICE, at=NOON)
+    [planned] = named()
+
+    for other in ({"project": "shed"}, {"assigned_to": "me"}, {"q": "say"}, {"overdue": True}):
+        listing.find({**query, **other}, caller=ALICE, at=NOON)
+
+    assert "'pending'" in planned
+    assert named() == [planned]

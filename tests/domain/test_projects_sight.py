@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.actors import ActorType
-from tasks import operations, reading
+from tasks import listing, operations, reading
 from tasks.errors import NoSuchTask, ParentCompleted
 from tasks.lifecycle import Status, Verb
 from tasks.models import Dependency, Task, standing_of
@@ -118,7 +118,7 @@ def test_nor_do_filters_tell_of_them(entangled):
 
     def found(parent_id, caller):
         query = {"parent_id": parent_id, "count": True}
-        page = reading.find(query, caller=caller, at=NOON)
+        page = listing.find(query, caller=caller, at=NOON)
         assert page.total == len(page.rows)
         return {row.id for row in page.rows}
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.many_tasks import remove_all, store_many
+from wire.direct import Direct
 
 # SQLite plans by other rules, and keeps no statistics to plan by.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
@@ -129,3 +130,36 @@ def test_it_takes_no_more_statements_than_on_an_empty_board(as_robo, method, pat
 
     assert answer.status_code == 200
     assert len([s for s in said if "SAVEPOINT" not in s["sql"]]) == statements
+
+
+def planned_for_any(ask):
+    """Return each step of the plan that is made once, whatever the values, for a list."""
+    texts = []
+
+    def listen(execute, sql, *rest):
+        texts.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(listen):
+        ask()
+    [text] = [Direct(sql).text.decode() for sql in texts if "tasks_dependency" in sql]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {text}")
+        [[told]] = cursor.fetchall()
+    plans = json.loads(told) if isinstance(told, str) else told
+    return list(steps(plans[0]["Plan"]))
+
+
+@pytest.mark.parametrize(("query", "index"), [
+    ("limit=50", "tasks_task_pkey"),
+    *((f"status={status}", f"tasks_{status}") for status in ("completed", "pending", "blocked")),
+    *((f"ordering={sign}{key}", f"tasks_by_{key}") for key in KEYS for sign in ("", "-")),
+])  # fmt: skip
+def test_a_plan_that_is_kept_follows_the_same_index_on_any_page(as_alice, query, index):
+    first = f"/api/tasks?{query}"
+    link = as_alice.get(first).get("Link", "")  # rare ones fit on a page
+
+    for page in filter(None, (first, link.partition(">")[0].strip("<"))):
+        found = planned_for_any(lambda page=page: as_alice.get(page))
+        assert any(name.startswith(index) for name in indexes(found))
+        assert "Sort" not in {step["Node Type"] for step in found}
