@@ -12,6 +12,7 @@ from accounts.errors import BadCredential
 from accounts.methods import dev_bypass, external, google, own, pipeline
 from accounts.principals import Principal
 from accounts.tokens import BearerShell
+from wire.headers import said
 from wire.timing import Timed
 
 
@@ -24,7 +25,7 @@ class BearerAuthentication(BearerShell):
 
     def authenticate_at(self, request: Request, at: datetime) -> tuple[Principal, str] | None:
         """Return who the caller is at an instant: an answer that goes on asks again."""
-        key = request.headers.get(pipeline.HEADER)
+        key = said(request, pipeline.HEADER)
         token = self.raw_token(request)
         if key is not None and token is not None:
             raise BadCredential  # two credentials name two callers

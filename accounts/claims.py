@@ -130,7 +130,10 @@ class VerifiedClaims:
 
 def known_scopes(words: Iterable[str]) -> Iterable[Scope]:
     """Yield the scopes that are ours; a token may carry others for other services."""
-    return (Scope(word) for word in words if word in set(Scope))
+    return (_SCOPES[word] for word in words if word in _SCOPES)
+
+
+_SCOPES = {scope.value: scope for scope in Scope}
 
 
 def _said_flat(claims: Mapping[str, Any]) -> list[tuple[str, str]]:

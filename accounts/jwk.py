@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -62,6 +62,14 @@ class _Members(NamedTuple):
 _TEXT_MEMBERS = _Members._fields[1:]
 
 
+class LastingSet(dict[str, Any]):
+    """A JWK Set that nobody changes: what was chosen of it once is not judged again."""
+
+    def __init__(self, keys: Iterable[Mapping[str, str]]) -> None:
+        super().__init__(keys=list(keys))
+        self.chosen: dict[tuple[str | None, str], VerifyingKey] = {}
+
+
 def judge(jwk: object) -> VerifyingKey:
     """Say what a JWK may verify. Raises UnfitKey."""
     verdict = _verdict(_members(jwk))
@@ -75,6 +83,15 @@ def choose(jwks: object, *, kid: str | None, alg: str) -> VerifyingKey:
 
     With a `kid`, the key of that name; without one, the only key that serves the algorithm.
     """
+    if not isinstance(jwks, LastingSet):
+        return _choose(jwks, kid, alg)
+    known = jwks.chosen.get((kid, alg))
+    if known is None:
+        known = jwks.chosen[kid, alg] = _choose(jwks, kid, alg)
+    return known
+
+
+def _choose(jwks: object, kid: str | None, alg: str) -> VerifyingKey:
     keys = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(keys, list):
         raise UnfitKey("not a key set")

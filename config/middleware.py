@@ -24,6 +24,7 @@ from config.answers import problem_response
 from config.client_address import client_address
 from config.problems import Problem
 from wire.clock import now
+from wire.headers import checked, complete, said
 
 log = logging.getLogger("taskflow.request")
 
@@ -31,6 +32,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # RFC 9110, section 8.6: a 204 has no length, and the 304 of a body that is not sent not 0.
 BODILESS = frozenset({204, 304})
+OWN = {"Cache-Control": "no-store", "Vary": "Authorization"}  # of an answer for one alone
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,128}\Z")
 TRACEPARENT = re.compile(r"\A[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 CLOUD_TRACE = re.compile(r"\A([0-9a-fA-F]{32})(/|\Z)")
@@ -51,7 +53,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with `X-Request-ID` set."""
         started = time.perf_counter()
-        request_id = inbound_id(request.headers.get("X-Request-ID", ""))
+        request_id = inbound_id(said(request, "X-Request-ID") or "")
         request.at = now()  # type: ignore[attr-defined]
         request.origin = origin_of(request, request_id)  # type: ignore[attr-defined]
         response = self.get_response(request)
@@ -70,8 +72,8 @@ def inbound_id(given: str) -> str:
 def origin_of(request: HttpRequest, request_id: str) -> Origin:
     """Return where the request comes from, as the audit keeps it."""
     contract = settings.CONTRACT
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    agent = request.headers.get("User-Agent", "")
+    forwarded = said(request, "X-Forwarded-For") or ""
+    agent = said(request, "User-Agent") or ""
     return Origin(
         request_id=request_id,
         ip=client_address(
@@ -121,16 +123,16 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.fixed = fixed_headers()
+        self.fixed = checked(fixed_headers())
+        self.private = {**self.fixed, **checked(OWN)}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with the headers, keeping those a view set itself."""
         response = self.get_response(request)
-        for name, value in self.fixed.items():
-            response.headers.setdefault(name, value)
-        if depends_on_credential(request) and not is_public(response):
-            response.headers.setdefault("Cache-Control", "no-store")
-            patch_vary_headers(response, ["Authorization"])
+        is_private = depends_on_credential(request) and not is_public(response)
+        if is_private and "Vary" in response.headers:
+            patch_vary_headers(response, [OWN["Vary"]])
+        complete(response, self.private if is_private else self.fixed)
         return response
 
 
@@ -152,9 +154,9 @@ def fixed_headers() -> dict[str, str]:
 def depends_on_credential(request: HttpRequest) -> bool:
     """Tell whether the answer was, or would have been, somebody's own."""
     return (
-        "Authorization" in request.headers
-        or "X-Admin-API-Key" in request.headers
-        or request.path.startswith(("/api/", "/oauth/", "/mcp", "/admin"))
+        request.path.startswith(("/api/", "/oauth/", "/mcp", "/admin"))
+        or said(request, "Authorization") is not None
+        or said(request, "X-Admin-API-Key") is not None
     )
 
 

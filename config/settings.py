@@ -54,7 +54,8 @@ MIDDLEWARE = [
     *(["config.metrics.Counted"] if CONTRACT.metrics else []),
     "config.middleware.RequestContext",
     "config.middleware.SecurityHeaders",
-    "corsheaders.middleware.CorsMiddleware",  # above what refuses, so that scripts can read it
+    # Above what refuses, so that scripts of other origins can read it; where there are such.
+    *(["corsheaders.middleware.CorsMiddleware"] if CONTRACT.allowed_origins else []),
     "config.middleware.BodyLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.HostCheck",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, TypeAlias, TypeVar, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import Connection, OperationalError
 from psycopg.adapt import Loader, PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
@@ -153,12 +153,13 @@ _GUARDS: set[object] = set()
 
 def _driver() -> Driver | None:
     """Return the driver's connection where it stands open for us."""
-    if not connection.settings_dict["OPTIONS"].get("server_side_binding"):
+    ours = connections[DEFAULT_DB_ALIAS]
+    if not ours.settings_dict["OPTIONS"].get("server_side_binding"):
         return None  # SQLite, or a pooler that knows no prepared statements
-    if connection.queries_logged or not _GUARDS.issuperset(connection.execute_wrappers):
+    if ours.queries_logged or not _GUARDS.issuperset(ours.execute_wrappers):
         return None
-    connection.ensure_connection()
-    driver: Driver = connection.connection
+    ours.ensure_connection()
+    driver: Driver = ours.connection
     is_idle = driver.pgconn.transaction_status == TransactionStatus.IDLE
     return driver if is_idle and driver.autocommit else None
 

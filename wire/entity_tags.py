@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from wire.errors import DomainError
+from wire.headers import said
 from wire.renderers import Spelled
 
 SAFE = frozenset({"GET", "HEAD"})
@@ -51,7 +52,7 @@ def tagged(response: HttpResponseBase, request: Request) -> HttpResponseBase:
     if response.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED}:
         return response
     tag = response.headers["ETag"] = tag_of(response.render().content)
-    if request.method in SAFE and _is_known(tag, request.headers.get("If-None-Match", "")):
+    if request.method in SAFE and _is_known(tag, said(request, "If-None-Match") or ""):
         kept = {name: value for name, value in response.items() if not name.startswith("Content-")}
         return HttpResponseNotModified(headers=kept)
     return response
@@ -88,7 +89,7 @@ def read_if_match(request: Request, *, is_heeded: bool) -> None:
 
 def wanted_tags(request: Request) -> frozenset[str] | None:
     """Return the tags of If-Match, or the asterisk. Raises MalformedPrecondition."""
-    given = request.headers.get("If-Match")
+    given = said(request, "If-Match")
     if given is None:
         return None
     if given.strip() == ANY:

@@ -59,7 +59,7 @@ def read_body(request: Request, kind: type[Input]) -> dict[str, Any]:
 
 def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
     """Return the validated query string. Raises InvalidInput for a repeat, ValidationError else."""
-    if not request.query_params and not _wanting(kind):
+    if not (request.META.get("QUERY_STRING") or _wanting(kind)):
         return {}
     fields = _reader(kind).fields
     data: dict[str, object] = {}

@@ -5,12 +5,21 @@ A statement about one kind of rows is put together once, and PostgreSQL plans it
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import NOT_PROVIDED, CharField, Field, Model, QuerySet, TextField
+from django.db.models import (
+    NOT_PROVIDED,
+    CharField,
+    DateTimeField,
+    Field,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.sql import UpdateQuery
 
 from wire.direct import Direct
@@ -74,7 +83,7 @@ def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, ob
     """Return how to set some columns in the rows of a kind that have certain values."""
     columns, database = _table(kind).columns, connections[DEFAULT_DB_ALIAS]
     given = [*sets.items(), *where.items()]
-    params = [_as_stored(columns[name], value, database) for name, value in given]
+    params = [columns[name].stored(value, database) for name, value in given]
     return Statement(_update(kind, tuple(sets), tuple(where)), params)
 
 
@@ -85,7 +94,7 @@ def arrival(row: Model, beside: tuple[type[Model], object] | None) -> Statement:
     """
     kind, database = type(row), connections[DEFAULT_DB_ALIAS]
     columns = _table(kind).columns
-    params = [_as_stored(field, getattr(row, name), database) for name, field in columns.items()]
+    params = [column.stored(getattr(row, name), database) for name, column in columns.items()]
     if beside is None:
         return Statement(_arrival(kind, None), params)
     return Statement(_arrival(kind, beside[0]), [*params, beside[1]])
@@ -98,23 +107,33 @@ def _changed(sql: str, params: Sequence[Any]) -> int:
     return changed
 
 
+class _Column(NamedTuple):
+    field: AnyField
+    plain: type | None  # what the driver takes as it is
+    number: Callable[[int], int] | None  # how the driver is told the size of a number
+
+    def stored(self, value: Any, database: BaseDatabaseWrapper) -> Any:
+        """Return a value as the database takes it; as the field would, mostly without asking it."""
+        kind = type(value)
+        if value is None or kind is self.plain:
+            return value
+        if kind is int and self.number is not None:
+            return self.number(value)
+        return self.field.get_db_prep_save(value, database)
+
+
 class _Table(NamedTuple):
-    columns: Mapping[str, AnyField]
-    fields: tuple[AnyField, ...]  # those that a new row brings
+    columns: Mapping[str, _Column]
+    brought: Mapping[str, _Column]  # by a new row
     insert: str
     places: str
 
     def stored(self, row: Model) -> list[Any]:
         """Return the values of a new row as the database takes them."""
         database = connections[DEFAULT_DB_ALIAS]
-        return [_as_stored(field, getattr(row, field.attname), database) for field in self.fields]
-
-
-def _as_stored(field: AnyField, value: Any, database: BaseDatabaseWrapper) -> Any:
-    """Return a value as the database takes it, without asking the field about what it keeps."""
-    if value is None or (type(value) is str and isinstance(field, (CharField, TextField))):
-        return value
-    return field.get_db_prep_save(value, database)
+        return [
+            column.stored(getattr(row, name), database) for name, column in self.brought.items()
+        ]
 
 
 @cache
@@ -124,13 +143,13 @@ def _direct(sql: str) -> Direct:
 
 @cache
 def _table(kind: type[Model]) -> _Table:
-    columns: dict[str, AnyField] = {f.attname: f for f in kind._meta.concrete_fields}  # noqa: SLF001
-    brought = tuple(
-        f
-        for f in columns.values()
-        if f is not kind._meta.auto_field and f.db_default is NOT_PROVIDED  # noqa: SLF001
-    )
-    names = ", ".join(_quoted(field) for field in brought)
+    columns = {f.attname: _column(f) for f in kind._meta.concrete_fields}  # noqa: SLF001
+    brought = {
+        name: column
+        for name, column in columns.items()
+        if column.field is not kind._meta.auto_field and column.field.db_default is NOT_PROVIDED  # noqa: SLF001
+    }
+    names = ", ".join(_quoted(column.field) for column in brought.values())
     table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
     return _Table(
         columns,
@@ -140,11 +159,21 @@ def _table(kind: type[Model]) -> _Table:
     )
 
 
+def _column(field: AnyField) -> _Column:
+    if isinstance(field, (CharField, TextField)):
+        return _Column(field, str, None)
+    if connection.vendor != "postgresql":
+        return _Column(field, None, None)
+    ops: Any = connection.ops
+    number = ops.integerfield_type_map.get(field.get_internal_type())
+    return _Column(field, datetime if isinstance(field, DateTimeField) else None, number)
+
+
 @cache
 def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) -> str:
     columns = _table(kind).columns
-    changes = ", ".join(f"{_quoted(columns[name])} = %s" for name in sets)
-    condition = " AND ".join(f"{_quoted(columns[name])} = %s" for name in where)
+    changes = ", ".join(f"{_quoted(columns[name].field)} = %s" for name in sets)
+    condition = " AND ".join(f"{_quoted(columns[name].field)} = %s" for name in where)
     table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
     return f"UPDATE {table} SET {changes} WHERE {condition}"
 
@@ -152,7 +181,7 @@ def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) ->
 @cache
 def _arrival(kind: type[Model], other: type[Model] | None) -> str:
     table, columns = connection.ops.quote_name(kind._meta.db_table), _table(kind).columns  # noqa: SLF001
-    names = ", ".join(_quoted(field) for field in columns.values())
+    names = ", ".join(_quoted(column.field) for column in columns.values())
     insert = f"INSERT INTO {table} ({names}) SELECT {', '.join(['%s'] * len(columns))}"
     if other is None:
         return insert

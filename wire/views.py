@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from wire.entity_tags import SAFE, read_if_match, tagged
 from wire.errors import DomainError
+from wire.headers import said
 from wire.once import HEADER, Answered, Keep, once
 from wire.serializers import StrictSerializer, read_query
 from wire.timing import Timed
@@ -39,6 +42,7 @@ class Endpoint(APIView):
     # Not OPTIONS: it would describe serializers to anybody; CORS preflights are answered earlier.
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
+    always_said: ClassVar[Mapping[str, str]]
     query: dict[str, Any]
     at: datetime
     keep: Keep | None = None
@@ -47,6 +51,18 @@ class Endpoint(APIView):
         """Answer, then end what the answer was made within."""
         with ExitStack() as self.within:
             return super().dispatch(request, *args, **kwargs)
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Return those that say who calls: they hold nothing of a request, so all share them."""
+        return _made(tuple(self.authentication_classes))
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Return what every answer of the view says."""
+        kind = type(self)
+        if "always_said" not in vars(kind):
+            kind.always_said = super().default_response_headers
+        return dict(kind.always_said)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, authorise, then read the query string. Raises on the first that fails."""
@@ -74,7 +90,7 @@ class Endpoint(APIView):
     def _before_a_change(self, request: Request) -> None:
         read_if_match(request, is_heeded=self.heeds_if_match)
         # A key is its caller's: where anybody may call it means nothing.
-        is_keyed = HEADER in request.headers and request.user is not None
+        is_keyed = said(request, HEADER) is not None and request.user is not None
         if is_keyed and self.keeps_replies and request.path.startswith("/api/"):
             self.keep = self.within.enter_context(once(request))
 
@@ -90,3 +106,8 @@ class Endpoint(APIView):
         if self.keep is not None:
             self.keep(response)
         return response
+
+
+@cache
+def _made(kinds: tuple[type[BaseAuthentication], ...]) -> list[BaseAuthentication]:
+    return [kind() for kind in kinds]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.conf import settings
 from accounts import jose
 from accounts.claims import ACCESS, VerifiedClaims
 from accounts.errors import BadCredential
+from accounts.jwk import LastingSet
+from accounts.keys import SigningKey
 from accounts.models import TASKFLOW
 from accounts.principals import Principal
 from accounts.scopes import ROLE_SCOPES, Role
@@ -50,7 +53,7 @@ def signed_claims(token: str, at: datetime, *, audience: str) -> Mapping[str, An
     try:
         return jose.verify_claims(
             token,
-            {"keys": [key.jwk for key in VAULT.ring(at).trusted(at)]},
+            lasting_set(VAULT.ring(at).trusted(at)),
             ALGORITHMS,
             issuer=settings.CONTRACT.base_url,
             audience=audience,
@@ -60,6 +63,12 @@ def signed_claims(token: str, at: datetime, *, audience: str) -> Mapping[str, An
         )
     except jose.RejectedToken as error:
         raise BadCredential from error
+
+
+@lru_cache(maxsize=4)
+def lasting_set(keys: tuple[SigningKey, ...]) -> LastingSet:
+    """Return the public halves as a JWK Set, the same for the same keys."""
+    return LastingSet(key.jwk for key in keys)
 
 
 def stand_in(claims: VerifiedClaims, at: datetime, registry: Registry = REGISTRY) -> Principal:

@@ -59,7 +59,7 @@ def _access(token: str, at: datetime) -> Mapping[str, Any]:
 def _signed(token: str, at: datetime) -> Mapping[str, Any]:
     """Return the claims of an access token of ours, whichever audience it is for."""
     try:
-        trusted = {"keys": [key.jwk for key in VAULT.ring(at).trusted(at)]}
+        trusted = own.lasting_set(VAULT.ring(at).trusted(at))
         _, payload = jose.verify_compact(token, trusted, own.ALGORITHMS)
         audience = cast("Mapping[str, Any]", loads(payload))["aud"]
     except (jose.RejectedToken, ValueError, KeyError, TypeError) as error:

@@ -28,6 +28,12 @@ class Asked:
     fence: int | None = None
     lease_seconds: int | None = None
 
+    @property
+    def said(self) -> dict[str, int | str]:
+        """Return what was said, without what was not."""
+        members = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in members if value not in {None, ""}}
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

@@ -1,7 +1,6 @@
 """What happens when a step of a task's life is taken?"""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import cast
 
@@ -104,15 +103,13 @@ def _walk(
             journal.begin()
         return sets
 
-    said = {name: value for name, value in asdict(asked).items() if value not in {None, ""}}
-
     def tell(settled: Settled) -> None:
         before, verb = settled.before, choose(settled.before)
         remember_holder(settled, journal)
         if _rejoins(verb, before):
             rejoin(cast("int", before.parent_id))
         note(journal, STEPS[verb].action, settled.after,
-             differences(before.task, settled.after), said)  # fmt: skip
+             differences(before.task, settled.after), asked.said)  # fmt: skip
 
     return settle(task_id, caller, journal, decide, tell, expected).after
 

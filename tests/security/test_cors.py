@@ -1,6 +1,13 @@
 """Which web pages' scripts may read an answer? Those of the listed origins, without credentials."""
 
+import subprocess
+import sys
+from functools import cache
+
 import pytest
+
+from local.environment import ROOT
+from tests.environments import deployed
 
 LISTED = "https://app.example.com"
 STRANGERS = [
@@ -26,6 +33,17 @@ SENT = ["authorization", "content-type", "idempotency-key", "if-match", "x-reque
 def _listed(settings):
     settings.CORS_ALLOWED_ORIGINS = [LISTED]
     settings.CORS_ALLOW_ALL_ORIGINS = False
+    settings.MIDDLEWARE = middleware_where(ALLOWED_ORIGINS=LISTED)
+
+
+@cache
+def middleware_where(**environ):
+    """Return what surrounds requests under an environment, as a process of its own says it."""
+    shell = [sys.executable, "-c", "from config.settings import MIDDLEWARE; print(*MIDDLEWARE)"]
+    said = subprocess.run(
+        shell, env=deployed(**environ), capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return said.stdout.split()
 
 
 def preflight(client, path, origin, method="POST", headers="authorization"):
@@ -122,3 +140,8 @@ def test_everybody_reads_the_public_keys(anonymous, path, origin):
 @pytest.mark.parametrize("path", ["/health", "/docs", "/admin/login/"])
 def test_pages_are_not_for_other_origins(anonymous, path):
     assert granted(anonymous.get(path, HTTP_ORIGIN=LISTED)) == set()
+
+
+def test_nothing_looks_for_origins_where_none_is_listed():
+    assert "corsheaders.middleware.CorsMiddleware" in middleware_where(ALLOWED_ORIGINS=LISTED)
+    assert "corsheaders.middleware.CorsMiddleware" not in middleware_where()

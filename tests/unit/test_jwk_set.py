@@ -2,8 +2,9 @@
 
 import pytest
 
+from accounts.algorithms import UnfitKey
 from accounts.jose import RejectedToken, verify_compact
-from accounts.jwk import choose
+from accounts.jwk import LastingSet, choose
 from tests.unit.forge import ALL, jwk, key_set, token
 
 BAD_KEYS: tuple[object, ...] = (
@@ -59,3 +60,19 @@ def test_two_keys_of_one_name_are_both_refused(first):
 def test_what_is_no_key_set_is_refused(jwks):
     with pytest.raises(RejectedToken):
         verify_compact(token(), jwks, ALL)
+
+
+def test_a_lasting_set_judges_once_and_alike(monkeypatch):
+    lasting = LastingSet([jwk("RS256"), jwk("ES256")])
+    first = choose(lasting, kid=None, alg="ES256")
+    monkeypatch.setattr("accounts.jwk.judge", None)
+
+    assert choose(lasting, kid=None, alg="ES256") is first
+
+
+def test_a_lasting_set_goes_on_refusing():
+    lasting = LastingSet([jwk("RS256"), jwk("RS256")])
+
+    for _ in range(2):
+        with pytest.raises(UnfitKey):
+            choose(lasting, kid=jwk("RS256")["kid"], alg="RS256")
