@@ -15,12 +15,11 @@ from tasks.rows import Standing, TaskRow
 from tasks.sight import ALL_SEEING, RequiresReview, RoleIn, Sight, in_sight, related
 from tasks.spelling import SpelledTask, respelled, spelled
 from tasks.sql import (
+    Children,
     DependsOn,
     HasOpenDependencies,
     HasOpenSubtasks,
     SeenParent,
-    SubtaskCount,
-    SubtasksCompleted,
     WasHeld,
     WasOvertaken,
 )
@@ -30,7 +29,6 @@ if TYPE_CHECKING:  # at run time it is what is imported by the models
     from tasks.models import TaskQuerySet
 
 CALLERS_KEPT = 128
-_WIDTH = len(TaskRow._fields)
 
 
 class Plain(models.Manager[Any]):
@@ -96,11 +94,11 @@ def spelled_by(question: Question, **values: object) -> list[SpelledTask]:
     texts = question.spelled(**values)
     if texts is not None:
         return [respelled(tuple(columns)) for columns in texts]
-    return [spelled(TaskRow._make(row)) for row in question.ask(**values)]
+    return [spelled(TaskRow.read(row)) for row in question.ask(**values)]
 
 
 class _Rows(ValuesListIterable):  # type: ignore[type-arg]
-    made = TaskRow._make
+    made = TaskRow.read
 
     def __iter__(self) -> Iterator[TaskRow]:
         return map(self.made, super().__iter__())
@@ -113,7 +111,7 @@ class _Standings(ValuesListIterable):  # type: ignore[type-arg]
     @staticmethod
     def made(values: Sequence[Any]) -> Standing:
         """Return the columns as what they are of."""
-        return Standing(TaskRow._make(values[:_WIDTH]), *values[_WIDTH:])
+        return Standing(TaskRow.read(values[:_WIDTH]), *values[_WIDTH:])
 
 
 def _besides_row(sight: Sight) -> dict[str, Expression]:
@@ -121,8 +119,7 @@ def _besides_row(sight: Sight) -> dict[str, Expression]:
     return {
         "seen_parent": SeenParent("parent_id", *seen),
         "depends_on": DependsOn("pk", *seen),
-        "subtask_count": SubtaskCount("pk", *seen),
-        "subtasks_completed": SubtasksCompleted("pk", *seen),
+        "children": Children("pk", *seen),
     }
 
 
@@ -138,7 +135,10 @@ def _besides_standing(sight: Sight) -> dict[str, Expression]:
     }
 
 
-_ROW = ["seen_parent" if name == "parent_id" else name for name in TaskRow._fields]
+_COUNTS = ("subtask_count", "subtasks_completed")
+_MEMBERS = [name for name in TaskRow._fields if name not in _COUNTS]
+_ROW = [*("seen_parent" if name == "parent_id" else name for name in _MEMBERS), "children"]
+_WIDTH = len(_ROW)
 _STANDING = [*_ROW, *Standing._fields[1:]]
 
 

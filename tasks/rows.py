@@ -1,9 +1,9 @@
 """What is known of a task once it is read? Plain values, quick to make and to tell. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from audit.actors import ActorType
 from tasks.lifecycle import HELD, OPEN, Status
@@ -59,6 +59,12 @@ class TaskRow(NamedTuple):
     cancel_requested: bool
     subtask_count: int
     subtasks_completed: int
+
+    @classmethod
+    def read(cls, columns: Sequence[Any]) -> Self:
+        """Return the row that the columns of a statement make; the last counts the children."""
+        *members, children = columns
+        return cls(*members, *map(int, children.split(",")))
 
 
 class Standing(NamedTuple):

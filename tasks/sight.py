@@ -63,14 +63,14 @@ class IsWritable(IsAmong):
 class IsSeenRelative(Func):
     """The same of the tasks `c` that are related to one, for a principal.
 
-    Of these there are few, and four such conditions in a statement: so it is in the form that is
-    quickest to plan.
+    Of these there are few, and several such conditions in a statement: so it is in the form that
+    is quickest to plan.
     """
 
     template = (
-        "COALESCE((SELECT EXISTS (SELECT 1 FROM tasks_member m"
-        " WHERE m.project_id = p.slug AND m.principal = %(expressions)s)"
-        " FROM tasks_project p WHERE p.slug = c.project_slug), TRUE)"
+        "COALESCE((SELECT TRUE FROM tasks_member m"
+        " WHERE (m.project_id, m.principal) = (c.project_slug, %(expressions)s)),"
+        " (SELECT FALSE FROM tasks_project p WHERE p.slug = c.project_slug), TRUE)"
     )
     output_field = BooleanField()
 
@@ -92,15 +92,19 @@ class RequiresReview(Func):
 
 
 def in_sight(viewer: Principal | Sight, slug: str = "project_slug") -> Q:
-    """Return the condition of being in the caller's sight, for rows of any table with a slug."""
+    """Return the condition of being in the caller's sight, for rows of any table with a slug.
+
+    The caller's projects are known after one look: whether a slug is a project's is asked of the
+    others alone.
+    """
     sight = viewer if isinstance(viewer, Sight) else Sight.of(viewer)
-    return Q() if sight.sees_all else ~Q(IsProjects(slug)) | Q(IsAmong(slug, sight.member_value))
+    return Q() if sight.sees_all else Q(IsAmong(slug, sight.member_value)) | ~Q(IsProjects(slug))
 
 
 def writable(viewer: Principal | Sight, slug: str = "project_slug") -> Q:
     """Return the condition of being where the caller may write."""
     sight = viewer if isinstance(viewer, Sight) else Sight.of(viewer)
-    return Q() if sight.sees_all else ~Q(IsProjects(slug)) | Q(IsWritable(slug, sight.member_value))
+    return Q() if sight.sees_all else Q(IsWritable(slug, sight.member_value)) | ~Q(IsProjects(slug))
 
 
 def related(sight: Sight) -> list[Expression]:

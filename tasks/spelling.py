@@ -54,8 +54,9 @@ def respelled(columns: tuple[str | None, ...]) -> SpelledTask:
     (
         pk, title, description, status, priority, percent, assigned_to, project_slug, parent_id,
         due_date, tags, depends_on, blocked_reason, created_by, created_at, updated_at, started_at,
-        completed_at, version, fence, lease_expires_at, cancel_requested, subtasks, completed,
+        completed_at, version, fence, lease_expires_at, cancel_requested, children,
     ) = columns  # fmt: skip
+    subtasks, _, completed = (children or "").partition(",")
     return SpelledTask(
         int(pk or 0),
         f'{{"id":{pk},"title":{_text(title)},"description":{_text(description)},'

@@ -64,21 +64,18 @@ class DependsOn(OfRelated):
         )
 
 
-class SubtaskCount(OfRelated):
-    """How many children a task has."""
+class Children(OfRelated):
+    """How many children a task has, and how many of these are completed: `3,1`.
 
-    template = "(SELECT COUNT(*) FROM tasks_task c WHERE c.parent_id = %(expressions)s)"
-    output_field = models.IntegerField()
-
-
-class SubtasksCompleted(OfRelated):
-    """How many of them are completed."""
+    As one text, as a subquery answers with one value: two take nearly twice as long, to plan too.
+    """
 
     template = (
-        f"(SELECT COUNT(*) FROM tasks_task c WHERE c.status = '{Status.COMPLETED}'"
-        " AND c.parent_id = %(expressions)s)"
+        "(SELECT COUNT(*) || ',' ||"
+        f" COUNT(*) FILTER (WHERE c.status = '{Status.COMPLETED}')"
+        " FROM tasks_task c WHERE c.parent_id = %(expressions)s)"
     )
-    output_field = models.IntegerField()
+    output_field = models.TextField()
 
 
 class CommentCount(Func):

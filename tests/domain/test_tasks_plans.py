@@ -132,6 +132,15 @@ def test_it_takes_no_more_statements_than_on_an_empty_board(as_robo, method, pat
     assert len([s for s in said if "SAVEPOINT" not in s["sql"]]) == statements
 
 
+def test_a_row_is_looked_at_once_each_for_its_parent_its_needs_and_its_children(as_alice):
+    found = planned(lambda: as_alice.get("/api/tasks?project=project-7"))
+
+    # The alias of related tasks, numbered where it comes again.
+    related = [step for step in found if step.get("Alias", "").partition("_")[0] == "c"]
+    assert {step["Relation Name"] for step in related} == {"tasks_task"}
+    assert len(related) == 3
+
+
 def planned_for_any(ask):
     """Return each step of the plan that is made once, whatever the values, for a list."""
     texts = []
