@@ -21,14 +21,18 @@ from django.db.models import CheckConstraint, Q
 
 FUNCTION = """CREATE OR REPLACE FUNCTION {name}({parameters}) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $rules$
+DECLARE
+  broken CONSTANT text := CASE
+{rules}
+  END;
 BEGIN
-{steps}
-  RETURN TRUE;
+  IF broken IS NULL THEN
+    RETURN TRUE;
+  END IF;
+  RAISE check_violation USING TABLE = '{table}', CONSTRAINT = broken,
+    MESSAGE = format('new row for relation "{table}" violates check constraint "%s"', broken);
 END $rules$"""
-STEP = """  IF NOT ({condition}) THEN
-    RAISE check_violation USING TABLE = '{table}', CONSTRAINT = '{name}',
-      MESSAGE = 'new row for relation "{table}" violates check constraint "{name}"';
-  END IF;"""
+RULE = "    WHEN NOT ({condition}) THEN '{name}'"  # what is null is not broken
 
 
 class Rules(CheckConstraint):
@@ -85,9 +89,9 @@ class Rules(CheckConstraint):
             parameters=", ".join(
                 f"{quoted(field.column)} {field.db_type(database)}" for field in self._fields(model)
             ),
-            steps="\n".join(
-                STEP.format(
-                    table=model._meta.db_table,  # noqa: SLF001
+            table=model._meta.db_table,  # noqa: SLF001
+            rules="\n".join(
+                RULE.format(
                     name=rule.name,
                     condition=rule._get_check_sql(model, schema_editor),  # type: ignore[attr-defined]  # noqa: SLF001
                 )
