@@ -1,6 +1,7 @@
 """What is said to the two databases in their own words?"""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
@@ -9,6 +10,7 @@ from django.db.models import Func, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from tasks.lifecycle import OPEN, Status
+from wire.direct import Direct, Rows
 from wire.prepared import planned_once
 
 Sql = tuple[str, Any]
@@ -185,9 +187,13 @@ class Entrance(NamedTuple):
 
 
 _NEW_ID = {
-    "postgresql": "nextval(pg_get_serial_sequence('tasks_task', 'id'))",
+    # By its name: to look up the sequence of a column reads the catalogue every time.
+    "postgresql": "nextval('tasks_task_id_seq')",
     "sqlite": "(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'tasks_task')",
 }
+_ARRIVAL = """SELECT {new_id}, p.slug, m.role, p.requires_review
+FROM (SELECT 1) one LEFT JOIN tasks_project p ON p.slug = %s
+LEFT JOIN tasks_member m ON m.project_id = p.slug AND m.principal = %s"""
 
 
 def arrival(slug: str | None, principal: str) -> tuple[int, Entrance | None]:
@@ -195,15 +201,22 @@ def arrival(slug: str | None, principal: str) -> tuple[int, Entrance | None]:
 
     SQLite gives the id to nobody else before the transaction ends.
     """
-    statement = (
-        f"SELECT {_NEW_ID[connection.vendor]}, p.slug, m.role, p.requires_review"
-        " FROM (SELECT 1) one LEFT JOIN tasks_project p ON p.slug = %s"
-        " LEFT JOIN tasks_member m ON m.project_id = p.slug AND m.principal = %s"
-    )
-    with planned_once(), connection.cursor() as cursor:
-        cursor.execute(statement, [slug, principal])
-        number, found, role, review = cursor.fetchone()
+    sql, direct = _arrival(connection.vendor)
+    [[number, found, role, review]] = direct.rows([slug, principal]) or _asked(sql, slug, principal)
     return number, None if found is None else Entrance(role, bool(review))
+
+
+@cache
+def _arrival(vendor: str) -> tuple[str, Direct]:
+    sql = _ARRIVAL.format(new_id=_NEW_ID[vendor])
+    return sql, Direct(sql)
+
+
+def _asked(sql: str, *values: str | None) -> Rows:
+    with planned_once(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: Rows = cursor.fetchall()
+    return rows
 
 
 def entrances(slugs: Sequence[str], principal: str) -> dict[str, Entrance]:

@@ -28,6 +28,17 @@ def test_a_new_task_is_pending_and_says_who_made_it():
     assert (task.created_by, task.created_at, task.updated_at) == ("@robo", NOON, NOON)
 
 
+@pytest.mark.only_on("postgresql")  # SQLite has no sequences
+def test_its_id_is_of_the_sequence_that_numbers_what_is_made_otherwise():
+    made = make()
+
+    assert (
+        Task.objects.create(title="Mow", created_by="@bob", created_at=NOON, updated_at=NOON).id
+        > made.id
+    )
+    assert make().id == made.id + 2
+
+
 def test_making_a_task_is_told_with_all_it_was_given():
     task = make(tags=("wood",), due_date=NOON)
 
