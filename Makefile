@@ -44,7 +44,7 @@ migrations: install ## Write the migrations of changed models, one line of them 
 	@DJANGO_SETTINGS_MODULE=local.lint_settings $(PYTHON_HERE) manage.py create_max_migration_files
 	@DJANGO_SETTINGS_MODULE=local.lint_settings exec $(PYTHON_HERE) manage.py makemigrations $(ARGS)
 
-rehearse: install ## Rehearse the deployment offline: deploy, break each stage, take it back (ARGS=--without-image)
+rehearse: install ## Rehearse the deployment offline: deploy, break each stage, follow the runbooks (ARGS=--stay for a shell)
 	@exec $(PYTHON_HERE) -m deploy.rehearsal $(ARGS)
 
 demo: install ## Tell the main story against a server of its own, pass or fail per step

@@ -2,7 +2,7 @@
 # Runs a management command in the deployed image, with the environment that the service has.
 #   PROJECT=… REGION=… deploy/manage.sh signing_keys revoke --reason "found in a log" -- KID
 # Needs gcloud, signed in as somebody who may run jobs and read logs. What the command prints follows
-# its end, and stays in the logs: nothing that shows a secret is run so. Ends as the command did.
+# its end, and stays in the logs: nothing that shows a secret is run so. Ends with 0 when that did.
 set -euo pipefail
 
 JOB=taskflow-by-hand

@@ -13,8 +13,7 @@ def main() -> None:
     """Show the plan; `apply` carries out what was shown. Ends with 1 and Terraform's reason."""
     stack = Stack(PLATFORM, os.environ)
     try:
-        bucket = os.environ["STATE_BUCKET"]
-        stack.init(f"-backend-config=bucket={bucket}", "-backend-config=prefix=platform")
+        stack.init_in(os.environ)
         stack.plan({})
         print(stack.run("show", "-no-color", SAVED))
         if sys.argv[1:] == ["apply"]:

@@ -12,14 +12,15 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from deploy.stack import Stack, TerraformFailed
 from local.environment import ROOT, bare_environment
 
 SERVICE = ROOT / "deploy" / "terraform" / "service"
+RESOURCE = "google_cloud_run_v2_service.taskflow"
 PATIENCE_SECONDS = 60
 
 
@@ -31,6 +32,7 @@ class NotVerified(Exception):
     """What answers is not what was deployed; the text is the difference."""
 
 
+Told = TypeVar("Told")
 Verify = Callable[[str, str], None]
 Tell = Callable[[str], None]
 
@@ -47,21 +49,31 @@ class Release:
 
     def carry_out(self) -> None:
         """Deploy, verify, shift, verify. Raises NotReleased, with the traffic where it was."""
-        before = self.stack.outputs().get("serving", "")
-        self._step("Deploy", lambda: self._apply(before))
+        before = self._step("Deploy", self._deploy)
         live = self.stack.outputs()
         self._step("Canary", lambda: self.verify(live["candidate_url"], live["revision"]), before)
         self._step("Shift", lambda: self._apply(live["revision"]), before)
         self._step("Verify", lambda: self.verify(live["url"], live["revision"]), before)
 
+    def _deploy(self) -> str:
+        """Deploy without traffic; return who has it, also when somebody gave it past Terraform."""
+        if self.stack.outputs():
+            self.stack.refresh(self._variables(""))
+        before = str(self.stack.outputs().get("serving", ""))
+        self._apply(before)
+        return before
+
     def _apply(self, serving: str) -> None:
-        self.stack.plan({"image": self.image, "release": self.name, "serving": serving})
+        self.stack.plan(self._variables(serving))
         self.stack.apply()
 
-    def _step(self, name: str, act: Callable[[], None], back_to: str = "") -> None:
+    def _variables(self, serving: str) -> dict[str, str]:
+        return {"image": self.image, "release": self.name, "serving": serving}
+
+    def _step(self, name: str, act: Callable[[], Told], back_to: str = "") -> Told:
         self.tell(name)
         try:
-            act()
+            return act()
         except (TerraformFailed, NotVerified) as reason:
             after = self._taken_back(back_to) if back_to else "there was nothing to take back"
             raise NotReleased(f"{name} failed, {after}.\n{reason}") from reason
@@ -73,12 +85,38 @@ class Release:
 
 
 def back_to(stack: Stack, revision: str, tell: Tell) -> None:
-    """Give an earlier revision the traffic; the newest keeps none. Raises TerraformFailed."""
+    """Give an earlier revision the traffic; the newest keeps none.
+
+    The plan says of the newest revision what it is already. Raises NotReleased when it would change
+    something else than the traffic, and TerraformFailed; then nothing has moved.
+    """
     live = stack.outputs()
-    name = live["revision"].removeprefix("taskflow-")
-    stack.plan({"image": live["image"], "release": name, "serving": revision})
+    newest = {
+        "image": live["image"],
+        "release": live["revision"].removeprefix("taskflow-"),
+        "secret_versions": live["secret_versions"],
+    }
+    stack.refresh(newest)
+    before = stack.outputs()["serving"]
+    if surplus := _besides_traffic(stack.plan({**newest, "serving": revision})):
+        raise NotReleased(
+            f"The plan would also change {', '.join(surplus)}, so nothing has moved. Check out the "
+            "newest revision's commit, and set each TF_VAR_… of the stage as the pipeline does."
+        )
     stack.apply()
-    tell(f"{revision} has the traffic, {live['serving']} had it.")
+    tell(f"{revision} has the traffic, {before} had it.")
+
+
+def _besides_traffic(plan: Mapping[str, Any]) -> list[str]:
+    """Return each argument but the traffic that a plan would change, by its address."""
+    found = []
+    for resource in plan["resource_changes"]:
+        change = resource["change"]
+        if change["actions"] not in (["no-op"], ["read"]):
+            before, after = change["before"] or {}, change["after"] or {}
+            changed = [name for name in after or before if before.get(name) != after.get(name)]
+            found += [f"{resource['address']}.{name}" for name in sorted(changed)]
+    return [each for each in found if each != f"{RESOURCE}.traffic"]
 
 
 def verified(url: str, revision: str, *, patience: int = PATIENCE_SECONDS) -> None:
@@ -114,14 +152,13 @@ def main() -> None:
     actions.add_parser("back-to", help="move the traffic alone").add_argument("revision")
     asked = parser.parse_args()
     stack = Stack(SERVICE, os.environ)
-    bucket = os.environ["STATE_BUCKET"]
-    stack.init(f"-backend-config=bucket={bucket}", "-backend-config=prefix=service")
     _carry_out(asked, stack)
 
 
 def _carry_out(asked: Any, stack: Stack) -> None:
     tell = _told_at_once
     try:
+        stack.init_in(os.environ)
         if asked.action == "back-to":
             back_to(stack, asked.revision, tell)
             return

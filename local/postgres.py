@@ -123,9 +123,9 @@ class Cluster:
         if fresh.exists():
             shutil.rmtree(fresh)
         careless = () if self.durable else ("--no-sync",)
-        self._call("initdb", f"--pgdata={fresh}", "--no-instructions", *INITDB, *careless)
+        self.call("initdb", f"--pgdata={fresh}", "--no-instructions", *INITDB, *careless)
         first_words = f"CREATE DATABASE {NAME}"
-        self._call("postgres", "--single", "-D", str(fresh), "postgres", say=first_words)
+        self.call("postgres", "--single", "-D", str(fresh), "postgres", say=first_words)
         fresh.rename(self.data)
 
     def _check_version(self) -> None:
@@ -149,14 +149,14 @@ class Cluster:
             f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items()
         )
         try:
-            self._call("pg_ctl", *self._at_data, "-l", str(self.log), "-o", options, "start")
+            self.call("pg_ctl", *self._at_data, "-l", str(self.log), "-o", options, "start")
         except BaseException:  # an interrupt too: nothing half started stays behind
             with suppress(PostgresUnavailable):
                 self._halt()
             raise
 
     def _halt(self) -> None:
-        self._call("pg_ctl", *self._at_data, "-m", "fast" if self.durable else "immediate", "stop")
+        self.call("pg_ctl", *self._at_data, "-m", "fast" if self.durable else "immediate", "stop")
 
     @property
     def _at_data(self) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ class Cluster:
     def _bin(self) -> Path:
         return installation(self.home, self.account) / "bin"
 
-    def _call(self, program: str, *arguments: str, say: str = "") -> None:
+    def call(self, program: str, *arguments: str, say: str = "") -> None:
         """Run one of the server's programs as its account. Raises PostgresUnavailable."""
         switch = not self.account.is_ours
         try:

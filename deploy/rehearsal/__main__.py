@@ -1,47 +1,36 @@
 """`make rehearse`: from push to production and back, without a cloud account.
 
-A first deployment, one with a migration, then one for each way in which a stage can fail, all under
-load. Real are Terraform, its plans, PostgreSQL, the revisions' processes and the pipeline's own
-programs; Google is a stand-in, and what a push deploys is a folder with what the image would hold.
-The image itself is built and run besides where buildah is; where it is not, that is what is told.
+A first deployment, one with a migration, the runbooks, then a push for each way in which a stage
+can fail, all under load. Real are Terraform, its plans, PostgreSQL, the revisions' processes and
+the pipeline's own programs; Google is a stand-in, and what a push deploys is a folder with what the
+image would hold. The image itself is built and run besides where buildah is; where it is not, that
+is what is told.
 """
 
 import argparse
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TextIO
 
 from deploy.rehearsal import first_deploy
-from deploy.rehearsal.changes import BACK, BROKEN, FIRST, GOOD, Change
+from deploy.rehearsal.changes import BROKEN, FIRST, GOOD, Change
 from deploy.rehearsal.container import Faulty
+from deploy.rehearsal.follow import FOLLOWED, Following, NotFollowed
+from deploy.rehearsal.ground import laid
 from deploy.rehearsal.in_a_container import line, rehearsed
 from deploy.rehearsal.load import Load
-from deploy.rehearsal.paper_cloud import PROJECT, REGION
-from deploy.rehearsal.pipeline import BASE_URL, Pipeline, Stopped
-from deploy.rehearsal.revisions import free_port
-from deploy.rehearsal.run_cloud import RunCloud, secret_values
-from deploy.rehearsal.stacks import copied
-from deploy.stack import Stack
-from local.check import production
+from deploy.rehearsal.pipeline import Pipeline, Stopped
+from deploy.rehearsal.reader import Reader, reader
 from local.environment import VAR, CannotStart
 from local.places import PostgresUnavailable
-from local.postgres import Cluster, throw_away
+from local.postgres import throw_away
 from local.processes import Stopped as StoppedBySignal
 from local.processes import stop_on_signals
 
 REPORT = VAR / "rehearsal.json"
-INSTANCE = f"{PROJECT}:{REGION}:taskflow"
-RUNTIME_URL, MIGRATOR_URL = (
-    f"postgres://taskflow_{user}:example@/taskflow?host=/cloudsql/{INSTANCE}"
-    for user in ("runtime", "migrator")
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +64,9 @@ def main() -> None:
     asked = _asked()
     began = time.monotonic()
     try:
+        if asked.stay:
+            _stay()
+            return
         outcomes = list(_rehearsed(sys.stdout))
         pushed = time.monotonic()
         image = _image(wanted=not asked.without_image)
@@ -99,6 +91,7 @@ def main() -> None:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make rehearse", description="Rehearse the deployment.")
+    parser.add_argument("--stay", action="store_true", help="deploy, then give me a shell in it")
     parser.add_argument("--without-image", action="store_true", help="build none")
     return parser.parse_args()
 
@@ -115,45 +108,56 @@ def _image(*, wanted: bool) -> dict[str, Any]:
     return told
 
 
+def _stay() -> None:
+    """Deploy twice, so that there is an earlier revision, and hold all of it open."""
+    with throw_away() as cluster, laid(cluster) as ground, reader(ground) as somebody:
+        for change in (FIRST, replace(GOOD, runs_jobs=False)):
+            ground.pipeline.push(change)
+            print(f"{change.what}: {ground.pipeline.cloud.serving()} serves", flush=True)
+        somebody.stays()
+
+
 def _rehearsed(out: TextIO) -> Iterator[Outcome]:
-    with throw_away() as cluster, _pipeline(cluster) as pipeline:
+    with throw_away() as cluster, laid(cluster) as ground:
+        pipeline = ground.pipeline
         pipeline.push(FIRST)
         load = Load(pipeline.cloud.production.url)
         load.start()
-        for change in (GOOD, BACK, *BROKEN):
-            outcome = _outcome(pipeline, change, load)
-            print(outcome.line(), file=out, flush=True)
-            if not outcome.as_expected:
-                print(outcome.said, file=out, flush=True)
-            yield outcome
+        with reader(ground) as somebody:
+            yield _told(_outcome(pipeline, GOOD, load), out)
+            for page in FOLLOWED:
+                yield _told(_followed(pipeline, page, somebody, load), out)
+        for change in BROKEN:
+            yield _told(_outcome(pipeline, change, load), out)
         load.stop()
 
 
-@contextmanager
-def _pipeline(cluster: Cluster) -> Iterator[Pipeline]:
-    """A new cloud with a database and secrets in it, and nothing deployed."""
-    sockets = {INSTANCE: cluster.socket_folder}
-    first_deploy.make_users(cluster)
-    values = production(RUNTIME_URL)
-    names = ("DATABASE_URL", "SECRET_KEY", "KEY_ENCRYPTION_KEYS", "ADMIN_API_KEY")
-    stored = secret_values(MIGRATOR_URL, {name: values[name] for name in names})
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="taskflow-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        cloud = stack.enter_context(closing(RunCloud(stored, sockets, folder)))
-        stacks = stack.enter_context(copied(cloud))
-        _lay_the_ground(stacks["platform"])
-        stacks["service"].init()
-        yield Pipeline(cloud, stacks["service"], folder, free_port())
+def _told(outcome: Outcome, out: TextIO) -> Outcome:
+    print(outcome.line(), file=out, flush=True)
+    if not outcome.as_expected:
+        print(outcome.said, file=out, flush=True)
+    return outcome
 
 
-def _lay_the_ground(platform: Stack) -> None:
-    """Apply the platform stack, as an operator does before the first deployment."""
-    platform.init()
-    numbers = {"repository_id": "100000001", "repository_owner_id": "200000002"}
-    where = {"project": PROJECT, "region": REGION, "stage": "prod", "base_url": BASE_URL}
-    platform.plan({**where, **numbers})
-    platform.apply()
+def _followed(pipeline: Pipeline, page: Following, somebody: Reader, load: Load) -> Outcome:
+    """Follow a page, and look at what serves afterwards."""
+    before, began = pipeline.cloud.serving(), time.monotonic()
+    load.taken()
+    known, said = page.knows(pipeline), ""
+    try:
+        page.by(somebody, known)
+    except NotFollowed as stumbled:
+        said = str(stumbled)
+    after = pipeline.cloud.serving()
+    answered, lost = load.taken()
+    new = pipeline.cloud.revisions()[0]
+    wanted = new if page.deploys else known.get("REVISION", before)
+    moved = after != before or not page.deploys
+    good = not said and after == wanted and moved and lost == 0 < answered
+    return Outcome(
+        f"docs/runbooks/{page.page} is followed", [], "a command" if said else None, said, before,
+        after, answered, lost, round(time.monotonic() - began, 1), good,
+    )  # fmt: skip
 
 
 def _outcome(pipeline: Pipeline, change: Change, load: Load) -> Outcome:

@@ -61,7 +61,6 @@ class Change:
     variables: Mapping[str, Any] = field(default_factory=dict)
     missing_secret: str | None = None
     crashes: bool = False
-    goes_back: bool = False
     runs_jobs: bool = False
 
 
@@ -71,8 +70,6 @@ GOOD = Change(
     edit=with_migration("9001_new_column", "ALTER TABLE tasks_task ADD COLUMN rehearsed text"),
     runs_jobs=True,
 )
-# Nothing is pushed: an operator gives the traffic to the code of before, on the schema of after.
-BACK = Change("an operator goes back to the revision of before", goes_back=True)
 BROKEN = (
     Change(
         "a test fails",

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from deploy.rehearsal.base import PINNED, Missing, base, call, last_line, packages, the_dockerfile
+from deploy.rehearsal.places import checked_out
 from local.environment import ROOT
 
 NAME = "localhost/taskflow-rehearsal/taskflow"
@@ -141,10 +142,7 @@ def _runtime() -> str:
 
 def _checkout(context: Path) -> str:
     """Copy what git knows, and put a canary wherever a secret could lie; return the canary."""
-    for name in call("git", "-C", ROOT, "ls-files").splitlines():
-        if (ROOT / name).is_file():
-            (context / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, context / name)
+    checked_out(context)
     canary = f"canary-{uuid4()}"
     for name in SECRETS:
         (context / name).parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.rehearsal.paper_cloud import PROJECT, REGION
+from deploy.rehearsal.project import PROJECT, REGION
 from local.check import production
 from local.environment import ROOT
 

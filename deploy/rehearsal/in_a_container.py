@@ -1,7 +1,6 @@
 """The built image at work: it migrates a database, answers, shows who it runs as, and drains."""
 
 import http.client
-import json
 import os
 import re
 import signal
@@ -69,12 +68,12 @@ def line(told: Mapping[str, Any]) -> str:
 def _database() -> Iterator[str]:
     """A new PostgreSQL behind the proxy's stand-in: a container reaches nobody's socket."""
     with throw_away() as cluster, TemporaryDirectory(prefix="taskflow-") as folder:
-        known = Path(folder) / "known.json"
-        known.write_text(json.dumps({"sockets": {INSTANCE: str(cluster.socket_folder)}}))
+        (Path(folder) / "cloudsql").mkdir()
+        (Path(folder) / "cloudsql" / INSTANCE).symlink_to(cluster.socket_folder)
         port = str(free_port())
         proxy = ("-m", "deploy.rehearsal.tools", "cloud-sql-proxy")
         where = ("--address", HOST, "--port", port, INSTANCE)
-        with child((*proxy, *where), bare_environment(REHEARSAL=str(known)), signal.SIGKILL):
+        with child((*proxy, *where), bare_environment(REHEARSAL=folder), signal.SIGKILL):
             yield over_tcp(SOCKET_URL, f"{HOST}:{port}")
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from deploy.rehearsal.provider import Refused, State
-
-PROJECT, NUMBER, REGION = "example-project", "123456789012", "europe-west1"
+from deploy.rehearsal.project import NUMBER, PROJECT, REGION, Refused
+from deploy.rehearsal.provider import State
 
 
 def _account(wanted: State) -> State:
@@ -47,19 +46,26 @@ class PaperCloud:
 
     def __init__(self, secrets: Mapping[str, int]) -> None:
         self.secrets = dict(secrets)
-        self.disabled: set[str] = set()
 
     def made(self, kind: str, wanted: State) -> State:
         """Tell what it is called."""
         told = _TOLD[kind](wanted) if kind in _TOLD else {}
         return {"id": f"{kind}/{wanted.get('name')}", **told}
 
+    def found(self, _: str, state: State) -> State:
+        """Find everything as it was left."""
+        return state
+
     def told(self, kind: str, asked: State) -> State:
         """Tell the project's number, or whether a version of a secret is there."""
         if kind == "google_project":
             return {"id": f"projects/{PROJECT}", "number": NUMBER, "name": PROJECT}
         secret, version = asked["secret"], asked["version"]
+        name = f"projects/{NUMBER}/secrets/{secret}/versions/{version}"
+        return {"id": name, "name": name, "enabled": self.enabled(secret, version)}
+
+    def enabled(self, secret: str, version: str) -> bool:
+        """Tell whether a version can be had. Raises Refused when there is none."""
         if str(self.secrets.get(secret)) != version:
             raise Refused(f"Secret {secret} has no version {version}: add it, and pin that.")
-        name = f"projects/{NUMBER}/secrets/{secret}/versions/{version}"
-        return {"id": name, "name": name, "enabled": secret not in self.disabled}
+        return True

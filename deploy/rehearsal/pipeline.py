@@ -1,21 +1,19 @@
 """From Test to Verify: the pipeline's own programs, on this machine."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from deploy.rehearsal.changes import Change
+from deploy.rehearsal.changes import FIRST, Change
 from deploy.rehearsal.images import Image, NotBuilt, built
-from deploy.rehearsal.paper_cloud import PROJECT, REGION
+from deploy.rehearsal.project import PROJECT, REGION
 from deploy.rehearsal.run_cloud import RunCloud
-from deploy.rehearsal.tools import put_in
-from deploy.release import NotReleased, Release, back_to, verified
+from deploy.release import NotReleased, NotVerified, Release, verified
 from deploy.stack import Stack, TerraformFailed
 from local.environment import ROOT, bare_environment
 
@@ -37,19 +35,19 @@ class Pipeline:
 
     cloud: RunCloud
     service: Stack
-    var: Path
+    place: Path
+    tools: Mapping[str, str]  # an environment in which the cloud's programs are ours
     proxy_port: int
     runs: int = 0
     earlier: str = ""
+    last: Change = FIRST
+    variables: dict[str, str] = field(default_factory=dict)  # what the stage sets besides
     stages: list[str] = field(default_factory=list)
 
     def push(self, change: Change) -> None:
-        """Bring a change to production, or production back. Raises Stopped."""
-        if change.goes_back:
-            self.stages = ["Back"]
-            back_to(self.service, self.earlier, self.stages.append)
-            return
+        """Bring a change to production. Raises Stopped."""
         self.runs, self.stages, self.earlier = self.runs + 1, [], self.cloud.serving()
+        self.last = change
         first = STAGES.index(change.begins_at)
         if first <= STAGES.index("Test"):
             self._test(change)
@@ -62,6 +60,10 @@ class Pipeline:
         if change.runs_jobs:
             self._jobs()
 
+    def again(self) -> None:
+        """Run the last pipeline once more, from the image on. Raises Stopped."""
+        self.push(replace(self.last, begins_at="Build", runs_jobs=False))
+
     def _test(self, change: Change) -> None:
         python = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", change.test)
         self._stage("Test", python, bare_environment(TASKFLOW_LANE="sqlite"))
@@ -69,28 +71,27 @@ class Pipeline:
     def _build(self, change: Change) -> Image:
         self.stages.append("Build")
         try:
-            image = built(self.var / "images", change.edit)
+            image = built(self.place / "images", change.edit)
         except NotBuilt as refusal:
             raise Stopped("Build", str(refusal)) from refusal
-        self.cloud.images[image.reference] = image.folder
         return image
 
     def _migrate(self, image: Image) -> None:
         told = {"IMAGE": image.reference, "PROJECT": PROJECT, "STAGE": "prod", "BASE_URL": BASE_URL}
-        environment = self._tools(None, **told, PROXY_PORT=str(self.proxy_port))
+        environment = {**self.tools, **told, "PROXY_PORT": str(self.proxy_port)}
         self._stage("Migrate", ("deploy/migrate.sh",), environment)
 
     def _pin(self, change: Change) -> None:
-        secrets = {n: v for n, v in self.cloud.values.items() if n != change.missing_secret}
         file = self.service.folder / "secrets.auto.tfvars.json"
-        bypass = change.variables.get("allow_dev_auth_bypass", "false")
         stage = {
             "TF_VAR_project": PROJECT,
             "TF_VAR_stage": "prod",
-            "TF_VAR_allow_dev_auth_bypass": bypass,
+            "TF_VAR_allow_dev_auth_bypass": change.variables.get("allow_dev_auth_bypass", "false"),
         }
         command = (sys.executable, "-m", "deploy.pin_secrets", str(file))
-        self._stage("Pin", command, self._tools(secrets, **stage))
+        missing = change.missing_secret
+        with self.cloud.vault.emptied(missing) if missing else nullcontext():
+            self._stage("Pin", command, {**self.tools, **stage})
 
     def _release(self, change: Change, image: Image) -> None:
         variables = {
@@ -99,6 +100,7 @@ class Pipeline:
             "stage": "prod",
             "base_url": BASE_URL,
             "alert_email": "people@example.com",
+            **self.variables,
             **change.variables,
         }
         reference = variables.pop("image", image.reference)
@@ -112,37 +114,20 @@ class Pipeline:
             raise Stopped(stage, str(refusal)) from refusal
 
     def _jobs(self) -> None:
-        """Run each job as its clock would, and one command as a person does."""
+        """Run each job as its clock would."""
         where = ("--project", PROJECT, "--region", REGION, "--wait")
         for name in sorted(self.cloud.jobs):
-            command = (str(self.var / "bin" / "gcloud"), "run", "jobs", "execute", name, *where)
-            self._stage(name, command, self._tools(None))
-        by_hand = ("deploy/manage.sh", "signing_keys", "list")
-        self._stage("By hand", by_hand, self._tools(None, PROJECT=PROJECT, REGION=REGION))
+            self._stage(name, ("gcloud", "run", "jobs", "execute", name, *where), self.tools)
 
     def _verify(self, change: Change, url: str, revision: str) -> None:
         """Verify at the switch that stands for the address."""
         is_candidate = "candidate---" in url
+        if is_candidate and self.earlier not in {"", self.cloud.serving()}:
+            raise NotVerified(f"{self.cloud.serving()} was given the traffic before its turn.")
         if change.crashes and not is_candidate:
-            self.cloud.revisions[revision].kill()
+            self.cloud.running[revision].kill()
         switch = self.cloud.candidate if is_candidate else self.cloud.production
         verified(switch.url, revision, patience=0)
-
-    def _tools(self, secrets: Mapping[str, str] | None, **environ: str) -> dict[str, str]:
-        """An environment in which the cloud's programs are ours."""
-        put_in(self.var / "bin")
-        known: dict[str, Any] = {
-            "secrets": self.cloud.values if secrets is None else secrets,
-            "images": {name: str(folder) for name, folder in self.cloud.images.items()},
-            "sockets": {name: str(folder) for name, folder in self.cloud.sockets.items()},
-            "jobs": self.cloud.jobs,
-            "log": str(self.var / "job.log"),
-        }
-        file = self.var / "known.json"
-        file.write_text(json.dumps(known))
-        file.chmod(0o600)
-        environment = bare_environment(REHEARSAL=str(file), PYTHONPATH=str(ROOT), **environ)
-        return {**environment, "PATH": f"{self.var / 'bin'}{os.pathsep}{environment['PATH']}"}
 
     def _stage(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Run one program of the pipeline. Raises Stopped with what it said."""

@@ -13,6 +13,7 @@ import msgpack
 from tf.gen import tfplugin_pb2 as pb
 from tf.gen import tfplugin_pb2_grpc as rpc
 
+from deploy.rehearsal.project import Refused
 from deploy.rehearsal.schema import Block, whole
 
 UNKNOWN = msgpack.ExtType(0, b"\0")
@@ -20,15 +21,14 @@ UNKNOWN = msgpack.ExtType(0, b"\0")
 State = dict[str, Any]
 
 
-class Refused(Exception):
-    """The cloud does not do it; the text says why."""
-
-
 class Cloud(Protocol):
     """What stands behind the provider."""
 
     def made(self, kind: str, wanted: State) -> State:
         """Carry out what was planned; return what only the cloud can tell. Raises Refused."""
+
+    def found(self, kind: str, state: State) -> State:
+        """Return what is there of what was stored last."""
 
     def told(self, kind: str, asked: State) -> State:
         """Answer a data source. Raises Refused."""
@@ -87,8 +87,10 @@ class Provider(rpc.ProviderServicer):  # type: ignore[misc]
         )
 
     def ReadResource(self, request: Any, context: Any) -> Any:
-        """Find everything as it was left."""
-        return pb.ReadResource.Response(new_state=request.current_state)
+        """Look at what is there now."""
+        state = _read(request.current_state)
+        found = state and self.cloud.found(request.type_name, state)
+        return pb.ReadResource.Response(new_state=_written(found))
 
     def PlanResourceChange(self, request: Any, context: Any) -> Any:
         """Plan what is wanted; what the cloud alone can tell is not known before it is made."""

@@ -20,12 +20,17 @@ HERE = 'terraform {\n  backend "local" {}\n}\n'
 def copied(cloud: Cloud) -> Iterator[dict[str, Stack]]:
     """Copy the stacks, and what they share, and serve the stand-in to them."""
     with tempfile.TemporaryDirectory(prefix="taskflow-") as folder, standing_in(cloud) as how:
-        shutil.copytree(TERRAFORM, folder, dirs_exist_ok=True, ignore=_left_out)
+        laid_out(Path(folder))
         environment = bare_environment(**how)
         yield {
             name: Stack(_with_own_state(Path(folder) / name), environment)
             for name in ("shared", "platform", "service")
         }
+
+
+def laid_out(folder: Path) -> None:
+    """Copy the stacks, without what earlier plans left beside them."""
+    shutil.copytree(TERRAFORM, folder, dirs_exist_ok=True, ignore=_left_out)
 
 
 @contextmanager
@@ -59,5 +64,5 @@ def _with_own_state(folder: Path) -> Path:
 
 
 def _left_out(_: str, names: list[str]) -> set[str]:
-    left = (".terraform", ".tfstate", ".auto.tfvars")
+    left = (".terraform", ".tfstate", ".tfvars")
     return {name for name in names if any(each in name for each in left)}

@@ -1,19 +1,23 @@
-"""Stand-ins of what the pipeline calls: gcloud, docker, cloud-sql-proxy, as far as it does.
+"""Stand-ins of what the scripts and the runbooks call: gcloud, gh, docker, cloud-sql-proxy.
 
-What they know of the rehearsal is in the file that REHEARSAL names.
+Where the rehearsal has its place is what REHEARSAL names: its images, its databases' sockets, and
+the desk where what gcloud and gh are asked for is done.
 """
 
-import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from local.environment import bare_environment
+from deploy.rehearsal.command_lines import parsed
+from deploy.rehearsal.desk import asked_at
+from deploy.rehearsal.places import image_folder, socket_folder
+from local.environment import ROOT, bare_environment
+from local.places import SOCKET_NAME
 
 
 def put_in(folder: Path) -> None:
@@ -21,53 +25,23 @@ def put_in(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name in PROGRAMS:
         file = folder / name
-        file.write_text(f'#!/bin/sh\nexec {sys.executable} -m deploy.rehearsal.tools {name} "$@"\n')
+        program = f'{sys.executable} -m deploy.rehearsal.tools {name} "$@"'
+        file.write_text(f"#!/bin/sh\nPYTHONPATH={ROOT} exec {program}\n")
         file.chmod(0o755)
 
 
-def gcloud(arguments: Sequence[str], known: Any) -> int:
-    """Tell a secret's value, the newest version of one that has any; run a job, show its log."""
-    options = dict(
-        each[2:].split("=", 1) for each in arguments if each.startswith("--") and "=" in each
-    )
-    if arguments[:3] == ["secrets", "versions", "access"]:
-        print(known["secrets"][options["secret"]])
-        return 0
-    if arguments[:3] == ["run", "jobs", "execute"]:
-        return _execute(known["jobs"][arguments[3]], options.get("args"), Path(known["log"]))
-    if arguments[:2] == ["logging", "read"]:
-        print(Path(known["log"]).read_text(), end="")
-        return 0
-    assert arguments[:3] == ["secrets", "versions", "list"]
-    if arguments[3] in known["secrets"]:
-        print(1)
-    return 0
+def at_the_desk(program: str, arguments: Sequence[str], place: Path) -> int:
+    """Have it done by the rehearsal's own process, which holds all that can be asked for."""
+    asked = parsed(program, arguments)
+    if asked.get("data_file"):
+        asked["stdin"] = sys.stdin.read()
+    status, said, complaint = asked_at(place, program, asked)
+    sys.stdout.write(said)
+    sys.stderr.write(complaint)
+    return status
 
 
-def _execute(job: Any, overriding: str | None, log: Path) -> int:
-    """Run a job to its end, with other arguments when some are given: ^BREAK^ONE BREAK TWO."""
-    arguments = job["args"]
-    if overriding is not None:
-        _, between, joined = overriding.split("^", 2)
-        arguments = joined.split(between)
-    program, *command = job["command"]
-    assert program == "python"
-    done = subprocess.run(
-        [sys.executable, *command, *arguments],
-        cwd=job["folder"],
-        env=bare_environment(**job["environment"]),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    log.write_text(done.stdout)
-    print("taskflow-execution" if done.returncode == 0 else "", end="")
-    return done.returncode
-
-
-def docker(arguments: Sequence[str], known: Any) -> int:
+def docker(arguments: Sequence[str], place: Path) -> int:
     """Run a command in an image, with the environment that `run` names."""
     environment, rest = {}, list(arguments[1:])
     while rest[0].startswith("--"):
@@ -81,21 +55,23 @@ def docker(arguments: Sequence[str], known: Any) -> int:
     assert program == "python"
     return subprocess.run(
         [sys.executable, *command],
-        cwd=known["images"][image],
+        cwd=image_folder(place, image),
         env=bare_environment(**environment),
         check=False,
     ).returncode
 
 
-def cloud_sql_proxy(arguments: Sequence[str], known: Any) -> int:
+def cloud_sql_proxy(arguments: Sequence[str], place: Path) -> int:
     """Pass TCP connections on to the instance's socket until it is ended."""
     _, address, _, port, instance = arguments
-    target = f"{known['sockets'][instance]}/.s.PGSQL.5432"
+    target = socket_folder(place, instance) / SOCKET_NAME
+    if not target.exists():
+        sys.exit(f"There is no instance {instance}.")
     with socket.create_server((address, int(port))) as listener:
         while True:
             client, _ = listener.accept()
             upstream = socket.socket(socket.AF_UNIX)
-            upstream.connect(target)
+            upstream.connect(str(target))
             for one, other in ((client, upstream), (upstream, client)):
                 threading.Thread(target=_pump, args=(one, other), daemon=True).start()
 
@@ -109,13 +85,13 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.close()
 
 
-PROGRAMS: dict[str, Callable[[Sequence[str], Any], int]] = {
-    "gcloud": gcloud,
+PROGRAMS: dict[str, Callable[[Sequence[str], Path], int]] = {
+    "gcloud": partial(at_the_desk, "gcloud"),
+    "gh": partial(at_the_desk, "gh"),
     "docker": docker,
     "cloud-sql-proxy": cloud_sql_proxy,
 }
 
 
 if __name__ == "__main__":
-    told = json.loads(Path(os.environ["REHEARSAL"]).read_text())
-    sys.exit(PROGRAMS[sys.argv[1]](sys.argv[2:], told))
+    sys.exit(PROGRAMS[sys.argv[1]](sys.argv[2:], Path(os.environ["REHEARSAL"])))

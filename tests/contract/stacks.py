@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from config.contract.variables import CATEGORIES
-from deploy.rehearsal.paper_cloud import PROJECT, REGION, PaperCloud
+from deploy.rehearsal.paper_cloud import PaperCloud
+from deploy.rehearsal.project import PROJECT, REGION
 from deploy.rehearsal.stacks import copied
 from deploy.stack import Stack
 

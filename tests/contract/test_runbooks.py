@@ -10,6 +10,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 
+from deploy.rehearsal.follow import FOLLOWED
 from local.environment import ROOT
 
 # No database is asked here: one lane is enough.
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.only_on("postgresql")
 
 PAGES = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 TEXTS = {page.name: page.read_text() for page in PAGES}
-BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```sh(?: not-rehearsed)?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 BLOCKS = [(name, found[2]) for name, text in TEXTS.items() for found in BLOCK.finditer(text)]
 # `manage.py …`, run here or, by deploy/manage.sh, where the service's environment is.
 MANAGED = re.compile(r"(?:python manage\.py|deploy/manage\.sh) ([^\n|;)#]+)")
@@ -38,6 +39,16 @@ def test_the_pages_are_those_of_the_contract_and_they_tell_commands():
     assert {page.stem for page in PAGES} >= wanted
     assert {name for name, _ in BLOCKS} == set(TEXTS)
     assert len(CALLS) > 20
+
+
+def test_the_rehearsal_follows_every_page_but_what_the_demo_shows():
+    assert {each.page for each in FOLLOWED} == set(TEXTS) - {"oneshot.md"}
+
+
+def test_what_is_rehearsed_of_each_page_is_told():
+    told = set(re.findall(r"^\| ([\w-]+\.md) \|", TEXTS["README.md"], re.MULTILINE))
+
+    assert told == set(TEXTS) - {"README.md"}
 
 
 @pytest.mark.parametrize(("name", "block"), BLOCKS)

@@ -15,6 +15,20 @@ output "image" {
   value       = google_cloud_run_v2_service.taskflow.template[0].containers[0].image
 }
 
+output "secret_versions" {
+  description = "The version of each secret that the newest revision was given; a rollback plans with them."
+  value = merge(
+    {
+      for each in google_cloud_run_v2_service.taskflow.template[0].containers[0].env :
+      each.name => each.value_source[0].secret_key_ref[0].version if length(each.value_source) > 0
+    },
+    {
+      for each in google_cloud_run_v2_service.taskflow.template[0].volumes :
+      each.secret[0].items[0].path => each.secret[0].items[0].version if length(each.secret) > 0
+    },
+  )
+}
+
 output "url" {
   description = "Where the platform itself reaches the service."
   value       = "https://${local.default}"
