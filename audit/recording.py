@@ -1,7 +1,7 @@
 """The one place where a transaction begins, and the journal whose entries end it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +15,9 @@ from audit.actions import Action, Outcome
 from audit.actors import Actor, Origin
 from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
-from wire.direct import guard
-from wire.statements import Statement, insert
+from wire.choosing import Chosen
+from wire.direct import Rows, guard
+from wire.statements import OfRow, Statement, insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
 
@@ -55,22 +56,34 @@ class Journal:
         """
         if not self.is_open:
             with suppress(AuditUnavailable):
-                return self._carry_out_at_once(change, note)
+                return bool(self._carry_out_at_once(change, note))
             # One after the other they tell which of them it was.
             self.begin()
         elif alone and connection.vendor == "postgresql" and not self._pending():
-            return self._carry_out_at_once(change, note)
+            return bool(self._carry_out_at_once(change, note))
         made = bool(change.make())
         if made:
             note()
         return made
 
-    def _carry_out_at_once(self, change: Statement, note: Callable[[], None]) -> bool:
+    def take(self, change: Chosen, note: Callable[[], None]) -> Sequence[Any] | None:
+        """Change the row that the database chooses, and have it noted; return what is read of it.
+
+        For a journal that is not open yet, as it is one statement. None when the change does not
+        fit the row, or its notes cannot be stored: `begin`, and one statement after the other tells
+        which. Raises NothingFits when there is none to choose.
+        """
+        with suppress(AuditUnavailable):
+            for row in self._carry_out_at_once(change, note):
+                return row
+        return None
+
+    def _carry_out_at_once(self, change: Statement | Chosen, note: Callable[[], None]) -> Rows:
         note()
         if not self.entries:
             raise NothingRecorded
         try:
-            made = bool(change.make_with(self._pending()))
+            made = change.make_with(self._pending())
         except OperationalError:
             raise
         except DatabaseError as error:
@@ -94,8 +107,8 @@ class Journal:
         action: Action,
         *,
         target: tuple[str, object],
-        task_id: int | None = None,
-        project_slug: str | None = None,
+        task_id: int | OfRow | None = None,
+        project_slug: str | OfRow | None = None,
         changes: Mapping[str, tuple[object, object]] | None = None,
         context: Mapping[str, Any] | None = None,
         outcome: Outcome = Outcome.SUCCESS,
@@ -106,10 +119,7 @@ class Journal:
             occurred_at=self.at,
             action=action.value,
             outcome=outcome.value,
-            target_type=target[0],
-            target_id=str(target[1]),
-            task_id=task_id,
-            project_slug=project_slug,
+            **_what(target, task_id, project_slug),
             changes={name: list(pair) for name, pair in (changes or {}).items()},
             context=dict(context or {}),
             **_who(actor or self.actor),
@@ -132,6 +142,18 @@ class Whole:
     def undo(self) -> None:
         """Let nothing of it be kept; it cannot ask the database anything more."""
         transaction.set_rollback(True)
+
+
+def _what(
+    target: tuple[str, object], task_id: int | OfRow | None, project_slug: str | OfRow | None
+) -> dict[str, Any]:
+    kind, key = target
+    return {
+        "target_type": kind,
+        "target_id": key if isinstance(key, OfRow) else str(key),
+        "task_id": task_id,
+        "project_slug": project_slug,
+    }
 
 
 def _who(actor: Actor) -> dict[str, str]:

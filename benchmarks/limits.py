@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.load import CONNECTIONS, Unusable
 from benchmarks.place import SCHEMA, Place
@@ -39,7 +41,14 @@ def signatures() -> float:
     return float(line.split()[-2] if "encr" not in done.stdout else line.split()[5])
 
 
-def pgbench(place: Place, script: str, seconds: float, *, connections: int = CONNECTIONS) -> float:
+def pgbench(
+    place: Place,
+    script: str,
+    seconds: float,
+    *,
+    connections: int = CONNECTIONS,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> float:
     """Return how often a second a script runs on so many connections. Raises Unusable."""
     file = place.folder / "limit.sql"
     file.write_text(script)
@@ -47,6 +56,7 @@ def pgbench(place: Place, script: str, seconds: float, *, connections: int = CON
     command = [
         str(program), "-n", "-M", "prepared", "-c", str(connections), "-j", "2",
         "-T", f"{seconds:.0f}", "-f", str(file), "-h", str(place.cluster.socket_folder),
+        *(f"-D{name}={value}" for name, value in variables.items()),
         "-U", "taskflow", "taskflow",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path("/"))

@@ -45,7 +45,7 @@ class Claim(Endpoint):
         asked = {name: value for name, value in read_body(request, ClaimIn).items() if value}
         lease_seconds = asked.pop("lease_seconds", None)
         try:
-            with recording_for(request) as journal:
+            with recording_for(request, lazily=True) as journal:
                 task = operations.claim(
                     Wanted(**asked),
                     caller=caller_of(request),

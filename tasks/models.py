@@ -14,7 +14,7 @@ from tasks.constraints import INDEXES, RULES
 from tasks.lifecycle import OPEN, Status
 from tasks.project_models import Member, Project
 from tasks.rows import Priority, Standing, TaskRow
-from tasks.sight import in_sight, writable
+from tasks.sight import Sight, in_sight, writable
 from wire.statements import Statement, arrival, update
 
 # These are stored here too.
@@ -38,7 +38,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Those that the caller may see; the others are to them as if they were not there."""
         return self.filter(in_sight(principal))
 
-    def writable_by(self, principal: Principal) -> Self:
+    def writable_by(self, principal: Principal | Sight) -> Self:
         """Those that the caller may change, as far as their project is asked."""
         return self.filter(writable(principal))
 

@@ -41,7 +41,7 @@ ANYTHING = Wanted()
 
 def is_ready(sight: Sight, at: datetime | Value) -> Q:
     """Return the condition of being there for the caller to claim."""
-    return _is_open_to(sight) & (_is_free(sight) | _has_lapsed(at))
+    return _is_open_to(sight) & (is_free(sight) | _has_lapsed(at))
 
 
 def next_ready(
@@ -114,7 +114,7 @@ def _line(
     sight: Sight, at: datetime | Value, wanted: Wanted, taking: bool, lapsed: bool
 ) -> QuerySet[Any]:
     """Return the foremost row, with whether any lease has lapsed at its end."""
-    kind = _has_lapsed(at) if lapsed else _is_free(sight)
+    kind = _has_lapsed(at) if lapsed else is_free(sight)
     tasks = Task.standings.seen_by(sight).filter(wanted.condition(), _is_open_to(sight), kind)
     if taking:
         tasks = tasks.select_for_update(skip_locked=True, no_key=True)
@@ -129,7 +129,8 @@ def _place(standing: Standing) -> tuple[int, datetime, int]:
     return Priority.CRITICAL - task.priority, task.due_date or NO_HURRY, task.id
 
 
-def _is_free(sight: Sight) -> Q:
+def is_free(sight: Sight) -> Q:
+    """Return the condition of being pending, and nobody's or the caller's."""
     nobodys_or_own = Q(assigned_to__isnull=True) | Q(assigned_to=Value(sight.caller))
     return Q(IsPending("status")) & nobodys_or_own
 

@@ -35,6 +35,11 @@ class Compiled(NamedTuple):
         return found
 
 
+def of_sql(sql: str) -> Compiled:
+    """Return a statement that was written out, whose rows are as they come."""
+    return Compiled(sql, (), (), Direct(sql), ())
+
+
 def compiled(rows: QuerySet[Any], *, is_planned_once: bool) -> Compiled:
     """Put the statement of a query set together."""
     compiler: Any = rows.query.get_compiler(connection=connection)
@@ -46,3 +51,13 @@ def compiled(rows: QuerySet[Any], *, is_planned_once: bool) -> Compiled:
     left = tuple(each for each in converters if not isinstance(each[1].output_field, READ_DIRECTLY))
     direct = Direct(sql, is_planned_once=is_planned_once)
     return Compiled(sql, tuple(params), converters, direct, left)
+
+
+def returned(rows: QuerySet[Any]) -> tuple[str, tuple[object, ...]]:
+    """Return what is read of each row as SQL says it, with its parameters, by the names it has."""
+    compiler: Any = rows.query.get_compiler(connection=connection)
+    compiler.as_sql()
+    name = connection.ops.quote_name
+    columns = [(sql, alias) for _, (sql, _), alias in compiler.select]
+    params = tuple(param for _, (_, given), _ in compiler.select for param in given)
+    return ", ".join(f"{sql} AS {name(alias)}" if alias else sql for sql, alias in columns), params

@@ -65,19 +65,23 @@ class Question:
     def ask(self, **values: object) -> Rows:
         """Return the rows for the values of the slots."""
         question = self._compiled
-        params = filled(question.params, values)
-        rows = question.direct.rows(params)
-        if rows is not None:
-            return question.converted(rows, question.left)
-        kept = planned_once() if self._is_planned_once else nullcontext()
-        with kept, connection.cursor() as cursor:
-            cursor.execute(question.sql, params)
-            return question.converted(cursor.fetchall(), question.converters)
+        return asked(question, filled(question.params, values))
 
     def spelled(self, **values: object) -> Texts | None:
         """Return them as PostgreSQL spells them, None where they have to be asked for."""
         question = self._compiled
         return question.direct.texts(filled(question.params, values))
+
+
+def asked(question: Compiled, params: Sequence[Any]) -> Rows:
+    """Return the rows that a statement answers with."""
+    rows = question.direct.rows(params)
+    if rows is not None:
+        return question.converted(rows, question.left)
+    kept = planned_once() if question.direct.is_planned_once else nullcontext()
+    with kept, connection.cursor() as cursor:
+        cursor.execute(question.sql, params)
+        return question.converted(cursor.fetchall(), question.converters)
 
 
 def filled(params: Sequence[object], values: Mapping[str, object]) -> list[Any]:

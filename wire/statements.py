@@ -22,8 +22,9 @@ from django.db.models import (
 )
 from django.db.models.sql import UpdateQuery
 
-from wire.direct import Direct
-from wire.prepared import filled, planned_once
+from wire.compiled import Compiled, of_sql
+from wire.direct import Rows
+from wire.prepared import asked, filled, planned_once
 
 AnyField: TypeAlias = "Field[Any, Any]"
 
@@ -33,9 +34,16 @@ def insert(rows: Sequence[Model]) -> None:
 
     They are not told their ids.
     """
-    table = _table(type(rows[0]))
+    table = table_of(type(rows[0]))
     params = [value for row in rows for value in table.stored(row)]
     _changed(f"{table.insert} VALUES {', '.join([f'({table.places})'] * len(rows))}", params)
+
+
+class OfRow(NamedTuple):
+    """A value of a new row that is taken from `changed`, the row it goes with: how SQL says it."""
+
+    sql: str
+    params: Sequence[Any] = ()
 
 
 class Statement(NamedTuple):
@@ -48,16 +56,14 @@ class Statement(NamedTuple):
         """Make the change; returns in how many rows."""
         return _changed(self.sql, self.params)
 
-    def make_with(self, rows: Sequence[Model]) -> int:
+    def make_with(self, rows: Sequence[Model]) -> Rows:
         """Make it, and store new rows if there was anything to change; all in one statement.
 
-        Returns in how many rows it was made. For PostgreSQL.
+        Returns as many empty rows as were changed. For PostgreSQL.
         """
-        sql = _with(self.sql, tuple(type(row) for row in rows))
-        stored = [value for row in rows for value in _table(type(row)).stored(row)]
-        params = [*self.params, *stored]
-        changed = _direct(sql).rows(params)
-        return _changed(sql, params) if changed is None else len(changed)
+        stored = [value for row in rows for value in table_of(type(row)).stored(row)]
+        statement = _with(self.sql, tuple(type(row) for row in rows))
+        return asked(statement, [*self.params, *stored])
 
 
 class Change:
@@ -67,7 +73,8 @@ class Change:
         self._rows, self._sets = rows, sets
 
     @cached_property
-    def _compiled(self) -> tuple[str, tuple[object, ...]]:
+    def compiled(self) -> tuple[str, tuple[object, ...]]:
+        """The statement and its parameters, some of them slots."""
         query: Any = self._rows().query.chain(UpdateQuery)
         query.add_update_values(self._sets)
         sql, params = query.get_compiler(connection=connection).as_sql()
@@ -75,13 +82,13 @@ class Change:
 
     def of(self, **values: object) -> Statement:
         """Return how to change the rows that fit the values of the slots."""
-        sql, params = self._compiled
+        sql, params = self.compiled
         return Statement(sql, filled(params, values))
 
 
 def update(kind: type[Model], sets: Mapping[str, object], where: Mapping[str, object]) -> Statement:
     """Return how to set some columns in the rows of a kind that have certain values."""
-    columns, database = _table(kind).columns, connections[DEFAULT_DB_ALIAS]
+    columns, database = table_of(kind).columns, connections[DEFAULT_DB_ALIAS]
     given = [*sets.items(), *where.items()]
     params = [columns[name].stored(value, database) for name, value in given]
     return Statement(_update(kind, tuple(sets), tuple(where)), params)
@@ -93,7 +100,7 @@ def arrival(row: Model, beside: tuple[type[Model], object] | None) -> Statement:
     The other one is named by its kind and key, and cannot be deleted until the transaction ends.
     """
     kind, database = type(row), connections[DEFAULT_DB_ALIAS]
-    columns = _table(kind).columns
+    columns = table_of(kind).columns
     params = [column.stored(getattr(row, name), database) for name, column in columns.items()]
     if beside is None:
         return Statement(_arrival(kind, None), params)
@@ -119,10 +126,14 @@ class _Column(NamedTuple):
             return value
         if kind is int and self.number is not None:
             return self.number(value)
+        if kind is OfRow:
+            return value
         return self.field.get_db_prep_save(value, database)
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
+    """Where rows of a kind are stored, and how a new one is."""
+
     columns: Mapping[str, _Column]
     brought: Mapping[str, _Column]  # by a new row
     insert: str
@@ -137,12 +148,8 @@ class _Table(NamedTuple):
 
 
 @cache
-def _direct(sql: str) -> Direct:
-    return Direct(sql)
-
-
-@cache
-def _table(kind: type[Model]) -> _Table:
+def table_of(kind: type[Model]) -> Table:
+    """Return where rows of a kind are stored."""
     columns = {f.attname: _column(f) for f in kind._meta.concrete_fields}  # noqa: SLF001
     brought = {
         name: column
@@ -151,7 +158,7 @@ def _table(kind: type[Model]) -> _Table:
     }
     names = ", ".join(_quoted(column.field) for column in brought.values())
     table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
-    return _Table(
+    return Table(
         columns,
         brought,
         f"INSERT INTO {table} ({names})",
@@ -171,7 +178,7 @@ def _column(field: AnyField) -> _Column:
 
 @cache
 def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) -> str:
-    columns = _table(kind).columns
+    columns = table_of(kind).columns
     changes = ", ".join(f"{_quoted(columns[name].field)} = %s" for name in sets)
     condition = " AND ".join(f"{_quoted(columns[name].field)} = %s" for name in where)
     table = connection.ops.quote_name(kind._meta.db_table)  # noqa: SLF001
@@ -180,7 +187,7 @@ def _update(kind: type[Model], sets: tuple[str, ...], where: tuple[str, ...]) ->
 
 @cache
 def _arrival(kind: type[Model], other: type[Model] | None) -> str:
-    table, columns = connection.ops.quote_name(kind._meta.db_table), _table(kind).columns  # noqa: SLF001
+    table, columns = connection.ops.quote_name(kind._meta.db_table), table_of(kind).columns  # noqa: SLF001
     names = ", ".join(_quoted(column.field) for column in columns.values())
     insert = f"INSERT INTO {table} ({names}) SELECT {', '.join(['%s'] * len(columns))}"
     if other is None:
@@ -191,13 +198,14 @@ def _arrival(kind: type[Model], other: type[Model] | None) -> str:
 
 
 @cache
-def _with(update: str, kinds: tuple[type[Model], ...]) -> str:
-    tables = [_table(each) for each in kinds]
+def _with(update: str, kinds: tuple[type[Model], ...]) -> Compiled:
+    tables = [table_of(each) for each in kinds]
     stored = [
         f"stored_{place} AS ({table.insert} SELECT {table.places} FROM changed)"
         for place, table in enumerate(tables)
     ]
-    return f"WITH {', '.join([f'changed AS ({update} RETURNING 1)', *stored])} SELECT FROM changed"
+    parts = ", ".join([f"changed AS ({update} RETURNING 1)", *stored])
+    return of_sql(f"WITH {parts} SELECT FROM changed")
 
 
 def _quoted(field: AnyField) -> str:

@@ -74,12 +74,16 @@ def carried_out(
 
     `alone`: all that goes with it is what `tell` notes.
     """
-    seen = {name: value for name, value in sets.items() if name in TaskRow._fields}
     task = before.task
-    after = task._replace(**seen, version=task.version + 1, updated_at=journal.at)
+    after = as_seen(task, sets)._replace(version=task.version + 1, updated_at=journal.at)
     settled = Settled(before, sets, after)
     made = journal.carry_out(moving(task, journal.at, sets), lambda: tell(settled), alone=alone)
     return settled if made else None
+
+
+def as_seen(task: TaskRow, sets: Sets) -> TaskRow:
+    """Return the task with what is set of it."""
+    return task._replace(**{name: sets[name] for name in sets if name in TaskRow._fields})
 
 
 def note(

@@ -30,6 +30,7 @@ PAST_IT = {
     "tasks/operations/relations.py::rejoin": "rules count what nobody sees too",
     "tasks/operations/settling.py::settle": "locks; what is found comes after",
     "tasks/reading.py::everything": "the highest id, as a limit",
+    "tasks/taking.py::_fresh": "of the task that the same statement finds for the caller",
     "tasks/ready.py::first": "makes a value of a row that was found so",
 }
 
