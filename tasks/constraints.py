@@ -50,9 +50,21 @@ INDEXES = [
         models.Index(F("id").desc(), condition=Q(status=place), name=f"tasks_{place}")
         for place in _PLACES
     ),
-    models.Index("project_slug", F("id").desc(), name="tasks_by_project"),
-    models.Index("project_slug", "status", F("id").desc(), name="tasks_by_project_status"),
-    models.Index("parent", "status", name="tasks_by_parent"),
+    # Who looks for a project or for children names one: what has none need not be in these.
+    models.Index(
+        "project_slug",
+        F("id").desc(),
+        condition=Q(project_slug__isnull=False),
+        name="tasks_of_project",
+    ),
+    models.Index(
+        "project_slug",
+        "status",
+        F("id").desc(),
+        condition=Q(project_slug__isnull=False),
+        name="tasks_of_project_status",
+    ),
+    models.Index("parent", "status", condition=Q(parent__isnull=False), name="tasks_of_parent"),
     models.Index("assigned_to", F("id").desc(), name="tasks_by_assignee"),
     models.Index("created_by", F("id").desc(), name="tasks_by_creator"),
     models.Index("due_date", "id", name="tasks_by_due_date"),

@@ -74,7 +74,7 @@ class Task(models.Model):
         null=True,
         blank=True,
         related_name="subtasks",
-        db_index=False,  # tasks_by_parent begins with it
+        db_index=False,  # tasks_of_parent begins with it
     )
     due_date = models.DateTimeField(null=True, blank=True)
     tags = models.JSONField(default=list, blank=True)

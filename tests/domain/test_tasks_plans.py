@@ -69,6 +69,24 @@ def test_every_filter_of_the_list_is_answered_from_indexes(as_alice, query):
     assert indexes(planned(lambda: as_alice.get(f"/api/tasks?{query}")))
 
 
+@pytest.mark.parametrize(("query", "index"), [
+    ("project=project-7", "tasks_of_project"),
+    ("project=project-7&status=pending", "tasks_of_project_status"),
+    ("parent_id=22", "tasks_of_parent"),
+])  # fmt: skip
+def test_what_has_no_project_or_parent_is_left_out_of_the_index_that_is_read(
+    as_alice, query, index
+):
+    assert index in indexes(planned(lambda: as_alice.get(f"/api/tasks?{query}")))
+
+
+@pytest.mark.parametrize("path", ["/api/tasks", "/api/tasks/{}"])
+def test_children_are_counted_from_their_index(as_alice, path):
+    newest = as_alice.get("/api/tasks?limit=1").json()[0]["id"]
+
+    assert "tasks_of_parent" in indexes(planned(lambda: as_alice.get(path.format(newest))))
+
+
 @pytest.mark.parametrize("status", ["completed", "pending", "cancelled", "in_progress"])
 def test_a_page_of_a_common_status_passes_over_none_of_the_newest(as_alice, status):
     found = planned(lambda: as_alice.get(f"/api/tasks?status={status}"))
