@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +11,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, Model, Q, QuerySet
+from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
 from rest_framework.request import Request
-from rest_framework.utils.encoders import JSONEncoder
 
 from wire.errors import InvalidInput
 from wire.fields import Flag, Text, Whole
@@ -22,6 +22,8 @@ from wire.strict_json import NotStrictJson, loads
 Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=Model)
 Member: TypeAlias = Callable[[Any, str], object]
+
+_compact = json.JSONEncoder(separators=(",", ":"), default=str).encode  # UUIDs as text
 
 
 class PageQuery(StrictSerializer):
@@ -167,7 +169,31 @@ def cut(
     return Page(found, links, total)
 
 
+class _Beside(Func):
+    """Values side by side."""
+
+    template = "(%(expressions)s)"
+
+
+class _Precedes(Func):
+    """Whether one such comes before the other: the first two values that differ tell.
+
+    Said so, an index begins there, and PostgreSQL expects as much of any place as of a known one.
+    """
+
+    arg_joiner = " < "
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+
 def _past(order: Order, position: Position) -> Q:
+    if not any(column.nullable or column.descending != order[0].descending for column in order):
+        ends = [
+            _Beside(*(F(column.name) for column in order)),
+            _Beside(*map(_expressed, position.values)),
+        ]
+        is_falling = order[0].descending is not position.backward
+        return Q(_Precedes(*(ends if is_falling else reversed(ends))))
     condition, ties = Q(pk__in=[]), Q()
     for column, value in zip(order, position.values, strict=True):
         condition |= ties & column.beyond(value, backward=position.backward)
@@ -181,18 +207,21 @@ def _past(order: Order, position: Position) -> Q:
     )
 
 
+def _expressed(value: object) -> object:
+    return value if isinstance(value, Value) else Value(value)
+
+
 def _shape(order: Order) -> str:
     return ",".join(f"{'-' if column.descending else ''}{column.name}" for column in order)
 
 
 def _cursor(row: object, order: Order, member: Member, *, backward: bool) -> str:
     values = [_plain(member(row, column.name)) for column in order]
-    content = JSONEncoder(separators=(",", ":")).encode([_shape(order), backward, values])
+    content = _compact([_shape(order), backward, values])
     return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 
 
 def _plain(value: object) -> object:
-    # DRF's encoder cuts times to milliseconds; a cursor needs them whole.
     return value.isoformat() if isinstance(value, datetime) else value
 
 

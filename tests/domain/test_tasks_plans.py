@@ -112,7 +112,7 @@ def test_a_later_page_begins_in_the_index_where_the_last_one_ended(as_alice, key
 
     assert indexes(found)
     [list_scan] = [s for s in found if s.get("Index Name") == f"tasks_by_{key.strip('-')}"]
-    assert key.strip("-") in list_scan["Index Cond"]
+    assert f"ROW({key.strip('-')}," in list_scan["Index Cond"].replace("(title)::text", "title")
 
 
 @pytest.mark.parametrize("wanted", CLAIMS)
