@@ -64,7 +64,7 @@ def main() -> None:
         missing = [secret_of(variable) for variable, version in pinned.items() if version is None]
         if missing:
             raise NotPinned(
-                f"No value yet, or not to be seen: {', '.join(missing)}. Add each with "
+                f"No enabled version, or none to be seen: {', '.join(missing)}. Add each with "
                 "`gcloud secrets versions add NAME --data-file=-` (docs/runbooks/secrets.md)."
             )
     except NotPinned as refusal:

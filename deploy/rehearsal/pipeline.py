@@ -5,11 +5,11 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from deploy.rehearsal.changes import FIRST, Change
+from deploy.rehearsal.changes import Change
 from deploy.rehearsal.images import Image, NotBuilt, built
 from deploy.rehearsal.project import PROJECT, REGION
 from deploy.rehearsal.run_cloud import RunCloud
@@ -40,29 +40,36 @@ class Pipeline:
     proxy_port: int
     runs: int = 0
     earlier: str = ""
-    last: Change = FIRST
+    last: tuple[Change, Image] | None = None
     variables: dict[str, str] = field(default_factory=dict)  # what the stage sets besides
     stages: list[str] = field(default_factory=list)
 
     def push(self, change: Change) -> None:
         """Bring a change to production. Raises Stopped."""
-        self.runs, self.stages, self.earlier = self.runs + 1, [], self.cloud.serving()
-        self.last = change
-        first = STAGES.index(change.begins_at)
-        if first <= STAGES.index("Test"):
+        self._begin()
+        if change.begins_at == "Test":
             self._test(change)
-        image = self._build(change)
+        self.last = change, self._build(change)
+        self._bring(*self.last)
+        if change.runs_jobs:
+            self._jobs()
+
+    def again(self) -> None:
+        """Run the last pipeline once more, with the image that is there. Raises Stopped."""
+        assert self.last is not None
+        self._begin()
+        self._bring(*self.last)
+
+    def _begin(self) -> None:
+        self.runs, self.stages, self.earlier = self.runs + 1, [], self.cloud.serving()
+
+    def _bring(self, change: Change, image: Image) -> None:
+        first = STAGES.index(change.begins_at)
         if first <= STAGES.index("Migrate"):
             self._migrate(image)
         if first <= STAGES.index("Pin"):
             self._pin(change)
         self._release(change, image)
-        if change.runs_jobs:
-            self._jobs()
-
-    def again(self) -> None:
-        """Run the last pipeline once more, from the image on. Raises Stopped."""
-        self.push(replace(self.last, begins_at="Build", runs_jobs=False))
 
     def _test(self, change: Change) -> None:
         python = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", change.test)
@@ -116,7 +123,7 @@ class Pipeline:
     def _jobs(self) -> None:
         """Run each job as its clock would."""
         where = ("--project", PROJECT, "--region", REGION, "--wait")
-        for name in sorted(self.cloud.jobs):
+        for name in sorted(self.cloud.paused):
             self._stage(name, ("gcloud", "run", "jobs", "execute", name, *where), self.tools)
 
     def _verify(self, change: Change, url: str, revision: str) -> None:

@@ -102,7 +102,8 @@ class Command(RegistryCommand):
         """Print how the audit stands."""
         newest = Checkpoint.objects.newest()
         unsealed = sealing.standing_open().aggregate(count=Count("pk"), oldest=Min("occurred_at"))
-        age = (now() - (unsealed["oldest"] or now())).total_seconds()
+        at = now()
+        age = (at - (unsealed["oldest"] or at)).total_seconds()
         lacking = ", ".join(triggers.missing(connection))
         sealed = f"{newest.size}, by {newest.kid} at {told(newest.time)}" if newest else "none"
         self.stdout.write(f"entries    {Entry.objects.count()}")
