@@ -52,11 +52,11 @@ def service(stage: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def ready() -> Iterator[dict[str, Stack]]:
+def ready(cloud: type[PaperCloud] = PaperCloud) -> Iterator[dict[str, Stack]]:
     """Copies of both stacks, ready to plan against a cloud on paper."""
     kinds = (NAMES[f"{kind}_secrets"] for kind in ("required", "optional", "dev_only"))
     secrets = {secret_of(name): int(VERSION) for names in kinds for name in names}
-    with copied(PaperCloud(secrets)) as found:
+    with copied(cloud(secrets)) as found:
         for name in ("platform", "service"):
             found[name].init()
         yield found

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from deploy.release import NotReleased, back_to
+from deploy.rehearsal.paper_cloud import PaperCloud
+from deploy.release import NotReleased, NotVerified, Release, back_to
 from tests.contract.stacks import PROD, VERSION, ready, service
 
 # No database is asked here: one lane is enough.
@@ -68,3 +69,30 @@ def test_what_was_pinned_since_is_not_what_the_newest_revision_was_given(deploye
 
     assert set(deployed.outputs()["secret_versions"].values()) == {VERSION}
     assert deployed.outputs()["serving"] == EARLIER
+
+
+class MovedByHand(PaperCloud):
+    """Somebody gave the traffic to an earlier revision, past Terraform."""
+
+    def found(self, kind, state):
+        if kind != "google_cloud_run_v2_service":
+            return state
+        *_, newest = state["traffic"]
+        return {**state, "traffic": [{**newest, "revision": EARLIER, "tag": ""}]}
+
+
+def test_a_deployment_goes_back_to_whom_the_traffic_was_given_by_hand():
+    with ready(MovedByHand) as found:
+        stack = found["service"]
+        stack.plan(service(PROD, serving=""))
+        stack.apply()
+        says(stack)
+        versions = {"secret_versions": stack.outputs()["secret_versions"]}
+        (stack.folder / "secrets.auto.tfvars.json").write_text(json.dumps(versions))
+
+        with pytest.raises(NotReleased, match=f"{EARLIER} has the traffic"):
+            Release(stack, service(PROD)["image"], "sha-0123456789ab-3", refuse, print).carry_out()
+
+
+def refuse(url, revision):
+    raise NotVerified(f"{url} shows something else than {revision}.")
