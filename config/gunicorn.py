@@ -4,6 +4,11 @@ Read by `gunicorn -c config/gunicorn.py config.wsgi`; the names are gunicorn's o
 """
 
 import gc
+
+# What loading makes, stays: to look through it for garbage, again and again as it grows, would be a
+# quarter of the start. On again in pre_fork; this file is read once more when gunicorn reloads.
+gc.disable()
+
 import logging.config
 import os
 import shutil
@@ -23,10 +28,7 @@ from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 from config.contract import BrokenContract, Stage, read
 from config.logging import logging_config
 from events.streams import STREAMS
-
-# What loading makes, stays: to look through it for garbage, again and again as it grows, would be a
-# quarter of the start. On again in pre_fork; this file is read once more when gunicorn reloads.
-gc.disable()
+from wire.prepared import put_together
 
 try:
     CONTRACT = read(os.environ)
@@ -67,8 +69,9 @@ class LineLogger(Logger):  # type: ignore[misc]
 
 
 def on_starting(server: Arbiter) -> None:
-    """Load the routes while there is one process."""
+    """Load the routes, and put their questions together, while there is one process."""
     resolve("/health")
+    put_together()
 
 
 def pre_fork(server: Arbiter, worker: Worker) -> None:

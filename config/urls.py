@@ -15,7 +15,7 @@ urlpatterns = [
     path("health", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),
     path("api/health/db", health.Database.as_view()),
-    # What few ask for is loaded when it is (docs/adr/0028).
+    # What few ask for is loaded when it is (docs/adr/0030).
     later("config.docs_urls", "openapi.json", "docs", "redoc", "problems"),
     later("config.console_urls", "admin/"),
     later("events.urls", "api/events", "api/webhooks", "api/pubsub"),

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
@@ -49,6 +50,9 @@ class Slot(str):
     __slots__ = ()
 
 
+_QUESTIONS: "WeakSet[Question]" = WeakSet()
+
+
 class Question:
     """Plain rows that are asked for with other values each time.
 
@@ -57,6 +61,7 @@ class Question:
 
     def __init__(self, rows: Callable[[], QuerySet[Any]], *, is_planned_once: bool = True) -> None:
         self._rows, self._is_planned_once = rows, is_planned_once
+        _QUESTIONS.add(self)
 
     @cached_property
     def _compiled(self) -> Compiled:
@@ -82,6 +87,12 @@ def asked(question: Compiled, params: Sequence[Any]) -> Rows:
     with kept, connection.cursor() as cursor:
         cursor.execute(question.sql, params)
         return question.converted(cursor.fetchall(), question.converters)
+
+
+def put_together() -> None:
+    """Compile all questions there are by now; the database is not asked for it."""
+    for question in list(_QUESTIONS):
+        question._compiled  # noqa: B018, SLF001
 
 
 def filled(params: Sequence[object], values: Mapping[str, object]) -> list[Any]:

@@ -138,7 +138,9 @@ def _postgresql_options(found: Settings, values: Mapping[str, Any]) -> Settings:
     # The server binds the parameters, so that what is asked often can be planned once.
     options.setdefault("server_side_binding", True)
     if size := pooled(found, values["DB_POOL_SIZE"]):
-        options["pool"] = {"min_size": 1, "max_size": size, "timeout": patience}
+        # None to begin with: a pool that fills itself opens a second one beside whoever waits for
+        # the first, and lends them in turn, each of which then meets every statement anew.
+        options["pool"] = {"min_size": 0, "max_size": size, "timeout": patience}
     return options
 
 

@@ -44,9 +44,11 @@ START = """
 import gc, io, json, sys
 from config import gunicorn
 from config.wsgi import application
+from django.db import connection
 
 gunicorn.on_starting(None)
 is_collected_while_loading = gc.isenabled()
+is_connected = connection.connection is not None
 gunicorn.pre_fork(None, None)
 
 def call(method, path, body=b""):
@@ -64,7 +66,7 @@ def call(method, path, body=b""):
 calls = [call("GET", "/health"), call("POST", "/api/tasks", b'{"title": "Water the plants"}'),
          call("GET", "/api/tasks/1"), call("GET", "/api/tasks"), call("POST", "/api/tasks/1/start"),
          call("GET", "/nothing")]
-print(json.dumps({"calls": calls, "modules": sorted(sys.modules),
+print(json.dumps({"calls": calls, "modules": sorted(sys.modules), "connected": is_connected,
                   "collected": [is_collected_while_loading, gc.isenabled()]}))
 """
 
@@ -88,6 +90,10 @@ def test_what_few_ask_for_is_not_loaded_by_a_start_and_the_usual_calls(started, 
 
 def test_the_collector_rests_while_code_is_loaded_and_works_in_workers(started):
     assert started["collected"] == [False, True]
+
+
+def test_what_is_put_together_before_the_fork_asks_no_database(started):
+    assert not started["connected"]
 
 
 def test_system_checks_look_at_what_a_start_does_not_load():

@@ -83,7 +83,7 @@ def test_every_wait_is_bounded_and_the_pool_is_small():
     assert found["OPTIONS"] == {
         "connect_timeout": 5,
         "options": WAITS,
-        "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+        "pool": {"min_size": 0, "max_size": 4, "timeout": 5},
         "server_side_binding": True,
     }
 
