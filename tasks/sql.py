@@ -10,8 +10,8 @@ from django.db.models import Func, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from tasks.lifecycle import OPEN, Status
-from wire.direct import Direct, Rows
-from wire.prepared import planned_once
+from wire.compiled import Compiled, of_sql
+from wire.prepared import asked
 
 Sql = tuple[str, Any]
 Item = TypeVar("Item")
@@ -201,22 +201,13 @@ def arrival(slug: str | None, principal: str) -> tuple[int, Entrance | None]:
 
     SQLite gives the id to nobody else before the transaction ends.
     """
-    sql, direct = _arrival(connection.vendor)
-    [[number, found, role, review]] = direct.rows([slug, principal]) or _asked(sql, slug, principal)
+    [[number, found, role, review]] = asked(_arrival(connection.vendor), [slug, principal])
     return number, None if found is None else Entrance(role, bool(review))
 
 
 @cache
-def _arrival(vendor: str) -> tuple[str, Direct]:
-    sql = _ARRIVAL.format(new_id=_NEW_ID[vendor])
-    return sql, Direct(sql)
-
-
-def _asked(sql: str, *values: str | None) -> Rows:
-    with planned_once(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: Rows = cursor.fetchall()
-    return rows
+def _arrival(vendor: str) -> Compiled:
+    return of_sql(_ARRIVAL.format(new_id=_NEW_ID[vendor]))
 
 
 def entrances(slugs: Sequence[str], principal: str) -> dict[str, Entrance]:

@@ -36,6 +36,9 @@ def insert(rows: Sequence[Model]) -> None:
     """
     table = table_of(type(rows[0]))
     params = [value for row in rows for value in table.stored(row)]
+    if len(rows) == 1 and connection.vendor == "postgresql":
+        asked(_insert(type(rows[0])), params)
+        return
     _changed(f"{table.insert} VALUES {', '.join([f'({table.places})'] * len(rows))}", params)
 
 
@@ -174,6 +177,12 @@ def _column(field: AnyField) -> _Column:
     ops: Any = connection.ops
     number = ops.integerfield_type_map.get(field.get_internal_type())
     return _Column(field, datetime if isinstance(field, DateTimeField) else None, number)
+
+
+@cache
+def _insert(kind: type[Model]) -> Compiled:
+    table = table_of(kind)
+    return of_sql(f"{table.insert} VALUES ({table.places}) RETURNING 1")
 
 
 @cache

@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
 
+from audit.actions import Action
+from audit.actors import SHELL, Origin
+from audit.models import Entry
+from audit.recording import recording
 from tasks import listing, reading
 from tasks.errors import NoSuchTask
 from tasks.lifecycle import Status
@@ -187,6 +191,17 @@ def test_a_spelling_of_times_that_is_not_iso_is_not_taken_for_one(alone):
         cursor.execute("SET datestyle = 'SQL, DMY'")
 
     assert Direct("SELECT 1").texts([]) is None
+
+
+def test_an_entry_alone_is_stored_as_one_of_many_is(alone):
+    for entries in (1, 2):
+        with recording(actor=SHELL, at=NOON, origin=Origin(request_id="test"), lazily=True) as said:
+            for _ in range(entries):
+                said.record(Action.TOKEN_ISSUED, target=("session", "s"), changes={"a": (1, "%s")})
+
+    first, *others = [(entry.content(), entry.leaf_hash) for entry in Entry.objects.all()]
+    assert others == [first, first]
+    assert [text for text in named() if text.startswith('INSERT INTO "audit_entry"')]
 
 
 def test_what_is_watched_or_in_a_transaction_is_asked_by_cursors():
