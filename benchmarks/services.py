@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.place import Place
+from config.fair_worker import worker_class
 from local.environment import ROOT
 
 PYTHON = ROOT / ".tools" / "peers" / "bin" / "python"
@@ -81,7 +82,14 @@ SERVICES = (
     Service(
         "static",
         "the limit: a WSGI app that always answers with the same bytes",
-        (*GUNICORN, "benchmarks.peers.static"),
+        (
+            *GUNICORN,
+            "-c",
+            "python:config.fair_worker",
+            "-k",
+            worker_class,
+            "benchmarks.peers.static",
+        ),
         ("--workers", "{workers}"),
         has_schema=False,
     ),

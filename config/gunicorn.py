@@ -25,6 +25,7 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
+from config import fair_worker
 from config.contract import BrokenContract, Stage, read
 from config.logging import logging_config
 from events.streams import STREAMS
@@ -76,6 +77,7 @@ def on_starting(server: Arbiter) -> None:
 
 def pre_fork(server: Arbiter, worker: Worker) -> None:
     """Collect what workers make, and never look through what they share, which would copy it."""
+    fair_worker.pre_fork(server, worker)
     gc.freeze()
     gc.enable()
 
@@ -113,7 +115,7 @@ def on_exit(server: Arbiter) -> None:
 bind = f"{'127.0.0.1' if _LOCAL else '0.0.0.0'}:{CONTRACT.port}"  # noqa: S104
 
 # How many: DB_POOL_SIZE is WEB_THREADS unless somebody says otherwise, so no thread waits.
-worker_class = "gthread"
+worker_class, child_exit = fair_worker.worker_class, fair_worker.child_exit
 workers = CONTRACT.web_concurrency
 threads = CONTRACT.web_threads
 
