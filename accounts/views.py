@@ -18,7 +18,8 @@ from accounts.serializers import Me, RefreshBody, SessionOut, SignInBody, TokenP
 from accounts.throttles import PerTokenCaller, address_of, demand
 from audit.http import recording_for
 from wire.described import described
-from wire.pages import Column, PageQuery, page
+from wire.orders import Column
+from wire.pages import PageQuery, page
 from wire.serializers import read_body
 from wire.views import Endpoint
 

@@ -12,7 +12,8 @@ from audit.operations.sealing import seal_if_possible
 from audit.serializers import CheckpointOut, ProofOut, ProofQuery
 from audit.views import READ_ALL, reader_of, seen_by
 from wire.described import described
-from wire.pages import Column, PageQuery, page
+from wire.orders import Column
+from wire.pages import PageQuery, page
 from wire.views import Endpoint
 
 LARGEST = (Column("size", descending=True),)

@@ -13,7 +13,8 @@ from audit.http import recording_for
 from audit.models import Entry, EntryQuerySet
 from audit.serializers import EntryOut, EntryQuery
 from wire.described import described
-from wire.pages import Column, page
+from wire.orders import Column
+from wire.pages import page
 from wire.views import Endpoint
 
 NEWEST = (Column("id", descending=True),)

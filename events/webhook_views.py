@@ -14,7 +14,8 @@ from events import webhooks
 from events.webhook_serializers import NewWebhookOut, WebhookIn, WebhookOut
 from outbox.reading import place_of
 from wire.described import described
-from wire.pages import Column, PageQuery, page
+from wire.orders import Column
+from wire.pages import PageQuery, page
 from wire.serializers import read_body
 from wire.views import Endpoint
 

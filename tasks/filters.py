@@ -11,7 +11,7 @@ from tasks.models import TaskQuerySet, is_overdue
 from tasks.ready import is_ready
 from tasks.sight import Sight
 from tasks.sql import Written
-from wire.pages import Column, Order
+from wire.orders import Column, Order
 from wire.prepared import Slot
 
 NEWEST_FIRST: Order = (Column("id", descending=True),)

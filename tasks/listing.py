@@ -17,7 +17,8 @@ from tasks.models import Task
 from tasks.plain import spelled_by
 from tasks.sight import Sight
 from tasks.spelling import SpelledTask, member
-from wire.pages import Page, Position, Window, cut, selected, windowed
+from wire.orders import Position
+from wire.pages import Page, Window, cut, selected, windowed
 from wire.prepared import Question, Slot
 
 SHAPES_KEPT = 128

@@ -14,7 +14,8 @@ from tasks.ready import Wanted, next_ready
 from tasks.rows import TaskRow
 from tasks.sight import Sight
 from tasks.spelling import SpelledTask
-from wire.pages import Column, Page, page
+from wire.orders import Column
+from wire.pages import Page, page
 
 PART = 200
 

@@ -58,10 +58,12 @@ class Direct:
 
     def _asked(self, params: Sequence[Any], form: Format) -> Rows | None:
         driver = _driver()
-        kept = None if driver is None else _kept(driver, self, form)
-        if driver is None or kept is None:
+        if driver is None:
             return None
         with connection.wrap_database_errors:
+            kept = _kept(driver, self, form)
+            if kept is None:
+                return None
             try:
                 return kept.rows(driver, params)
             except _STALE:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
+from django.db.models import Field, Model, QuerySet
 from rest_framework.request import Request
 
 from wire.errors import InvalidInput
 from wire.fields import Flag, Text, Whole
+from wire.orders import Column, Order, Position, past
 from wire.serializers import StrictSerializer
 from wire.strict_json import NotStrictJson, loads
 
@@ -33,44 +34,6 @@ class PageQuery(StrictSerializer):
     offset = Whole(min_value=0, max_value=2**31 - 1, required=False)
     cursor = Text(max_length=1024, required=False)
     count = Flag(required=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One sort key; empty values come last both ways."""
-
-    name: str
-    descending: bool = False
-    nullable: bool = False
-
-    def order(self, *, backward: bool) -> Any:
-        """Return the ORDER BY term, reversed when paging backward."""
-        descending = self.descending is not backward
-        nulls = {} if not self.nullable else {"nulls_first" if backward else "nulls_last": True}
-        expression = F(self.name)
-        return expression.desc(**nulls) if descending else expression.asc(**nulls)
-
-    def beyond(self, value: object, *, backward: bool) -> Q:
-        """Return the condition of rows strictly past `value`."""
-        if value is None:
-            return Q(**{f"{self.name}__isnull": False}) if backward else Q(pk__in=[])
-        greater = self.descending is backward
-        past = Q(**{f"{self.name}__{'gt' if greater else 'lt'}": value})
-        if self.nullable and not backward:
-            past |= Q(**{f"{self.name}__isnull": True})
-        return past
-
-    def reached(self, value: object, *, backward: bool) -> Q:
-        """Return the condition of rows at `value` or past it, where an index can begin."""
-        greater = self.descending is backward
-        return Q(**{f"{self.name}__{'gte' if greater else 'lte'}": value})
-
-    def same(self, value: object) -> Q:
-        """Return the condition of rows that tie with `value`."""
-        return Q(**{f"{self.name}__isnull": True} if value is None else {self.name: value})
-
-
-Order = Sequence[Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +69,6 @@ def page(queryset: QuerySet[Stored], order: Order, query: dict[str, Any]) -> Pag
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where a page begins: behind the row with these values of its order, or before it."""
-
-    backward: bool
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """Which rows a page is to have."""
 
@@ -139,7 +94,7 @@ def windowed(query: Mapping[str, Any], order: Order, model: type[Model]) -> Wind
 def selected(rows: QuerySet[Stored], order: Order, window: Window) -> QuerySet[Stored]:
     """Return the rows of a window, and one more that tells whether there are others."""
     if window.position is not None:
-        rows = rows.filter(_past(order, window.position))
+        rows = rows.filter(past(order, window.position))
     terms = [column.order(backward=window.backward) for column in order]
     ordered = rows.order_by(*terms)
     if window.offset:
@@ -167,48 +122,6 @@ def cut(
     if found and (more if window.backward else window.position or window.offset):
         links["prev"] = _cursor(found[0], order, member, backward=True)
     return Page(found, links, total)
-
-
-class _Beside(Func):
-    """Values side by side."""
-
-    template = "(%(expressions)s)"
-
-
-class _Precedes(Func):
-    """Whether one such comes before the other: the first two values that differ tell.
-
-    Said so, an index begins there, and PostgreSQL expects as much of any place as of a known one.
-    """
-
-    arg_joiner = " < "
-    template = "%(expressions)s"
-    output_field = BooleanField()
-
-
-def _past(order: Order, position: Position) -> Q:
-    if not any(column.nullable or column.descending != order[0].descending for column in order):
-        ends = [
-            _Beside(*(F(column.name) for column in order)),
-            _Beside(*map(_expressed, position.values)),
-        ]
-        is_falling = order[0].descending is not position.backward
-        return Q(_Precedes(*(ends if is_falling else reversed(ends))))
-    condition, ties = Q(pk__in=[]), Q()
-    for column, value in zip(order, position.values, strict=True):
-        condition |= ties & column.beyond(value, backward=position.backward)
-        ties &= column.same(value)
-    # Which says no more than the alternatives do, but says it so that an index begins there.
-    first, value = order[0], position.values[0]
-    return (
-        condition
-        if first.nullable
-        else condition & first.reached(value, backward=position.backward)
-    )
-
-
-def _expressed(value: object) -> object:
-    return value if isinstance(value, Value) else Value(value)
 
 
 def _shape(order: Order) -> str:
