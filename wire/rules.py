@@ -1,8 +1,8 @@
 """What must hold of every row, without being read anew by each statement?
 
 PostgreSQL reads the stored text of a CHECK, and plans it, once more for every statement that writes
-to the table: that was nearly half of what a change took it. Of a function it keeps both, as long as
-the connection lasts. So there all rules of a table are one function, which tells what is broken by
+to the table: that was a third of what a change took it. Of a function it keeps both, as long as the
+connection lasts. So there all rules of a table are one function, which tells what is broken by
 its name, and one CHECK calls it. SQLite has a CHECK for each (docs/adr/0028).
 """
 
