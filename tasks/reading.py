@@ -30,8 +30,7 @@ def get(task_id: int, *, caller: Principal) -> TaskRow:
 
 def next_task(wanted: Wanted, *, caller: Principal, at: datetime) -> TaskRow | None:
     """Return the task that a claim would take now, None when nothing is ready."""
-    standing = next_ready(wanted, caller, at)
-    return None if standing is None else standing.task
+    return next_ready(wanted, caller, at)
 
 
 def shown(task_id: int, *, caller: Principal) -> SpelledTask:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
@@ -12,7 +12,7 @@ from django.db.models.query import ValuesListIterable
 
 from accounts.principals import Principal
 from tasks.models import Task
-from tasks.rows import Priority, Standing
+from tasks.rows import Priority, Standing, TaskRow
 from tasks.sight import Sight, writable
 from tasks.sql import HasOpenDependencies, IsPending
 from wire.prepared import Question, Slot
@@ -44,22 +44,14 @@ def is_ready(sight: Sight, at: datetime | Value) -> Q:
     return _is_open_to(sight) & (is_free(sight) | _has_lapsed(at))
 
 
-def next_ready(
-    wanted: Wanted, caller: Principal, at: datetime, *, taking: bool = False
-) -> Standing | None:
-    """Return the first ready task in line, None when there is none.
+def next_ready(wanted: Wanted, caller: Principal, at: datetime) -> TaskRow | None:
+    """Return the first ready task in line, None when there is none."""
+    return cast("TaskRow | None", _Asked(Sight.of(caller), at, wanted, taking=False).next())
 
-    A task that is to be taken is locked, and those that others are taking are passed over.
-    Pending and lapsed tasks stand in an index each, and the two foremost are compared here: asked
-    for both at once, the database would have to sort them all. Mostly no lease has lapsed, and
-    the first answer tells so.
-    """
-    asked = _Asked(Sight.of(caller), at, wanted, taking)
-    pending = asked.first(lapsed=False)
-    if pending is not None and not pending.some_lapsed:
-        return pending.standing
-    lapsed = asked.first(lapsed=True)
-    return min((found.standing for found in (pending, lapsed) if found), key=_place, default=None)
+
+def next_to_take(wanted: Wanted, caller: Principal, at: datetime) -> Standing | None:
+    """Lock the first ready task in line that nobody else is taking, and return it likewise."""
+    return cast("Standing | None", _Asked(Sight.of(caller), at, wanted, taking=True).next())
 
 
 class SomeLapsed(Func):
@@ -77,7 +69,7 @@ class SomeLapsed(Func):
 
 
 class _Found(NamedTuple):
-    standing: Standing
+    task: TaskRow | Standing
     some_lapsed: bool
 
 
@@ -89,6 +81,19 @@ class _Asked(NamedTuple):
     wanted: Wanted
     taking: bool
 
+    def next(self) -> TaskRow | Standing | None:
+        """Return the first in line.
+
+        Pending and lapsed tasks stand in an index each, and the two foremost are compared here:
+        asked for both at once, the database would have to sort them all. Mostly no lease has
+        lapsed, and the first answer tells so.
+        """
+        pending = self.first(lapsed=False)
+        if pending is not None and not pending.some_lapsed:
+            return pending.task
+        lapsed = self.first(lapsed=True)
+        return min((found.task for found in (pending, lapsed) if found), key=_place, default=None)
+
     def first(self, *, lapsed: bool) -> _Found | None:
         """Return the foremost, of the tasks that have lapsed or of those that are pending."""
         if self.wanted == ANYTHING:
@@ -99,7 +104,8 @@ class _Asked(NamedTuple):
         else:
             rows = list(_line(self.sight, self.at, self.wanted, self.taking, lapsed))
         for *values, some_lapsed in rows:
-            return _Found(Task.standings.kind.made(values), bool(some_lapsed))
+            made = Task.standings.kind.made if self.taking else Task.rows.kind.made
+            return _Found(made(values), bool(some_lapsed))
         return None
 
 
@@ -115,7 +121,8 @@ def _line(
 ) -> QuerySet[Any]:
     """Return the foremost row, with whether any lease has lapsed at its end."""
     kind = _has_lapsed(at) if lapsed else is_free(sight)
-    tasks = Task.standings.seen_by(sight).filter(wanted.condition(), _is_open_to(sight), kind)
+    seen = Task.standings.seen_by(sight) if taking else Task.rows.seen_by(sight)
+    tasks = seen.filter(wanted.condition(), _is_open_to(sight), kind)
     if taking:
         tasks = tasks.select_for_update(skip_locked=True, no_key=True)
     rows = tasks.annotate(some_lapsed=SomeLapsed(at)).order_by(*IN_LINE)[:1]
@@ -123,9 +130,9 @@ def _line(
     return rows
 
 
-def _place(standing: Standing) -> tuple[int, datetime, int]:
+def _place(found: TaskRow | Standing) -> tuple[int, datetime, int]:
     """Return the place in line: what IN_LINE says, of a task that has been read."""
-    task = standing.task
+    task = found.task if isinstance(found, Standing) else found
     return Priority.CRITICAL - task.priority, task.due_date or NO_HURRY, task.id
 
 

@@ -8,7 +8,7 @@ from tasks.lifecycle import Status
 from tasks.operations.effects import Asked, Moment, taken
 from tasks.operations.settling import Sets, Settled, as_seen, carried_out, differences, note
 from tasks.operations.steps import left_by, remember_holder
-from tasks.ready import ANYTHING, Wanted, next_ready
+from tasks.ready import ANYTHING, Wanted, next_ready, next_to_take
 from tasks.rows import TaskRow
 from tasks.sight import Sight
 from tasks.taking import FRESH, ID, SLUG, TARGET, TOLD, taking
@@ -64,7 +64,7 @@ def _take_fresh(caller: Principal, journal: Journal, asked: Asked) -> TaskRow | 
 
 def _take_locked(wanted: Wanted, caller: Principal, journal: Journal, asked: Asked) -> TaskRow:
     """Take the foremost task, whatever it is, in an open transaction. Raises NothingReady."""
-    before = next_ready(wanted, caller, journal.at, taking=True)
+    before = next_to_take(wanted, caller, journal.at)
     if before is None:
         raise NothingReady
     sets = _taken(Moment(before, caller, journal.at, asked))
