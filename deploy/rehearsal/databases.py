@@ -33,6 +33,7 @@ class Databases:
         how = ("--wal-method=none", "--checkpoint=fast", "--no-sync", f"--pgdata={self._backup}")
         main.call("pg_basebackup", f"--host={main.socket_folder}", "--username=taskflow", *how)
         self._link(MAIN, main)
+        self._kept_since = datetime.now(UTC)
 
     def names(self) -> list[str]:
         """Return every instance's."""
@@ -42,7 +43,7 @@ class Databases:
         """Make an instance that is what another was at that moment. Raises Refused."""
         if source != MAIN or target in self._clusters:
             raise Refused(f"There is no instance {source} to clone, or {target} is there already.")
-        at = _past(moment)
+        at = self._covered(moment)
         folder = Path(tempfile.mkdtemp(prefix="taskflow-"))
         folder.chmod(0o711)  # the server's account walks through
         cluster = Cluster(folder, durable=False)
@@ -64,6 +65,17 @@ class Databases:
                 cluster.stop()
                 rmtree(cluster.folder, ignore_errors=True)
 
+    def _covered(self, moment: str) -> datetime:
+        """Read a moment between the backup and now. Raises Refused."""
+        try:
+            at = datetime.fromisoformat(moment)
+        except ValueError as wrong:
+            raise Refused(f"{moment} is no time of RFC 3339.") from wrong
+        if at.tzinfo is None or not self._kept_since <= at <= datetime.now(UTC):
+            kept = f"{self._kept_since:%Y-%m-%dT%H:%M:%SZ} to now"
+            raise Refused(f"{moment} names no time zone, or is not within what is kept: {kept}.")
+        return at
+
     def _lay(self, cluster: Cluster, at: datetime) -> None:
         """Lay out the backup, and say from where and to when its changes are to be replayed."""
         main = self._clusters[MAIN]
@@ -81,16 +93,6 @@ class Databases:
 
     def _link(self, name: str, cluster: Cluster) -> None:
         (self._folder / f"{PROJECT}:{REGION}:{name}").symlink_to(cluster.socket_folder)
-
-
-def _past(moment: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError as wrong:
-        raise Refused(f"{moment} is no time of RFC 3339.") from wrong
-    if at.tzinfo is None or at > datetime.now(UTC):
-        raise Refused(f"{moment} names no time zone, or is still to come.")
-    return at
 
 
 def _takes_writes(cluster: Cluster) -> bool:
