@@ -42,6 +42,7 @@ LATER = (
 # As gunicorn does it: its settings first, then the application, then workers and their requests.
 START = """
 import gc, io, json, sys
+from types import SimpleNamespace
 from config import gunicorn
 from config.wsgi import application
 from django.db import connection
@@ -49,7 +50,7 @@ from django.db import connection
 gunicorn.on_starting(None)
 is_collected_while_loading = gc.isenabled()
 is_connected = connection.connection is not None
-gunicorn.pre_fork(None, None)
+gunicorn.pre_fork(None, SimpleNamespace())
 
 def call(method, path, body=b""):
     said = []
