@@ -9,15 +9,11 @@ everything where answers are counted. The answer is the same (docs/adr/0027).
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, TypeAlias
-
-from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 
 from accounts import published
 from accounts.vault import VAULT
-from config.middleware import fixed_headers, inbound_id, trace_of
+from config.middleware import fixed_headers, inbound_id, is_ours, trace_of
 from wire.clock import now
 from wire.negotiation import ANYTHING, PLAIN
 
@@ -72,13 +68,6 @@ def is_plain(environ: Mapping[str, Any]) -> bool:
         and not environ.get("SCRIPT_NAME")
         and is_ours(environ.get("HTTP_HOST", ""))
     )
-
-
-@lru_cache(maxsize=64)
-def is_ours(host: str) -> bool:
-    """Tell whether we answer under a host name."""
-    domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def line(
