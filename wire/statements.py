@@ -6,7 +6,7 @@ A statement about one kind of rows is put together once, and PostgreSQL plans it
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -16,6 +16,7 @@ from django.db.models import (
     CharField,
     DateTimeField,
     Field,
+    GenericIPAddressField,
     Model,
     QuerySet,
     TextField,
@@ -119,18 +120,16 @@ def _changed(sql: str, params: Sequence[Any]) -> int:
 
 class _Column(NamedTuple):
     field: AnyField
-    plain: type | None  # what the driver takes as it is
-    number: Callable[[int], int] | None  # how the driver is told the size of a number
+    kind: type | None  # of values that are stored without asking the field
+    made: Callable[[Any], Any] | None  # what the driver takes for one, None where it is the value
 
     def stored(self, value: Any, database: BaseDatabaseWrapper) -> Any:
         """Return a value as the database takes it; as the field would, mostly without asking it."""
         kind = type(value)
-        if value is None or kind is self.plain:
+        if value is None or kind is OfRow:
             return value
-        if kind is int and self.number is not None:
-            return self.number(value)
-        if kind is OfRow:
-            return value
+        if kind is self.kind:
+            return value if self.made is None else self.made(value)
         return self.field.get_db_prep_save(value, database)
 
 
@@ -174,9 +173,13 @@ def _column(field: AnyField) -> _Column:
         return _Column(field, str, None)
     if connection.vendor != "postgresql":
         return _Column(field, None, None)
+    if isinstance(field, DateTimeField):
+        return _Column(field, datetime, None)
     ops: Any = connection.ops
-    number = ops.integerfield_type_map.get(field.get_internal_type())
-    return _Column(field, datetime if isinstance(field, DateTimeField) else None, number)
+    if isinstance(field, GenericIPAddressField):
+        return _Column(field, str, lru_cache(maxsize=256)(ops.adapt_ipaddressfield_value))
+    sized = ops.integerfield_type_map.get(field.get_internal_type())
+    return _Column(field, sized and int, sized)
 
 
 @cache
