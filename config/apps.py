@@ -4,6 +4,8 @@ import logging.config
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.signals import request_started
+from django.db import close_old_connections, reset_queries
 
 from config.logging import log_less
 from config.unused import leave_out
@@ -17,6 +19,10 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Start logging."""
+        """Start logging; begin requests with nothing to clear away."""
         logging.config.dictConfig(settings.LOGGING)
         log_less()
+        if not settings.DEBUG:
+            # A request gives its connection back at its end, and nobody keeps its statements.
+            request_started.disconnect(close_old_connections)
+            request_started.disconnect(reset_queries)
