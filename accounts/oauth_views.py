@@ -20,6 +20,7 @@ from accounts.throttles import PerTokenCaller
 from accounts.vault import VAULT
 from audit.http import recording_for
 from wire.described import described
+from wire.headers import said
 from wire.parsers import StrictFormParser
 from wire.serializers import read_body
 from wire.views import Endpoint
@@ -63,7 +64,7 @@ def authenticated(
 
     Raises InvalidClient, also for an assertion that turns out to be spent while it is used.
     """
-    shown = presented(request.headers.get("Authorization"), form)
+    shown = presented(said(request, "Authorization"), form)
     try:
         named = form.get("audience") or TASKFLOW
         yield None if shown is None else clients.authenticate(shown, at, named)
@@ -89,6 +90,6 @@ class JWKS(Endpoint):
         Cache it as long as `Cache-Control` says and no longer; ask again for an unknown `kid`.
         """
         found = published.keys(VAULT.ring(self.at), self.at)
-        known = request.headers.get("If-None-Match", "")
+        known = said(request, "If-None-Match") or ""
         status, content = (304, b"") if found.is_known(known) else (200, found.content)
         return HttpResponse(content, status=status, headers=found.headers)

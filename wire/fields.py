@@ -4,12 +4,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 LARGEST_ID = 2**63 - 1
 
 
+class NoSurrogates(ProhibitSurrogateCharactersValidator):
+    """DRF's own, which looks at each character; asked where the text as a whole is refused."""
+
+    def __call__(self, value: object) -> None:
+        """Raise ValidationError for half of a pair, which has no UTF-8."""
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            super().__call__(value)
+
+
 class Text(serializers.CharField):
     """A string; numbers and booleans are not turned into one, NUL is refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        slow = ProhibitSurrogateCharactersValidator()
+        self.validators = [NoSurrogates() if each == slow else each for each in self.validators]
 
     def to_internal_value(self, data: object) -> str:
         """Return the text. Raises ValidationError for anything but a string."""
