@@ -3,13 +3,16 @@
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from accounts.models import Account, Session
 from accounts.scopes import Role, Scope
 from audit.actors import ActorType
+from wire.prepared import Question, Slot, columns, whole
 
 LARGEST = 10_000
 
@@ -53,17 +56,25 @@ class Registry:
 REGISTRY = Registry()
 
 
-def _read(handle: str, session_id: str) -> Standing | None:
-    accounts = Account.objects.all()
-    if session_id:
-        of_it = Session.objects.filter(pk=session_id, account=OuterRef("pk"), ended_at=None)
-        accounts = accounts.annotate(has_session=Exists(of_it))
-    account = accounts.filter(pk=handle).first()
-    if account is None:
-        return None
-    return Standing(
-        actor_type=ActorType(account.actor_type),
-        role=Role(account.role),
-        scopes=account.scopes,
-        active=account.is_active and getattr(account, "has_session", True),
+def _accounts() -> QuerySet[Any, Any]:
+    session = Session.objects.filter(
+        pk=Value(Slot("session")), account=OuterRef("pk"), ended_at=None
     )
+    accounts = Account.objects.filter(pk=Value(Slot("handle")))
+    return accounts.values_list(*columns(Account), Exists(session))
+
+
+_ACCOUNTS = Question(_accounts)
+
+
+def _read(handle: str, session_id: str) -> Standing | None:
+    session = UUID(session_id) if session_id else None
+    for values in map(iter, _ACCOUNTS.ask(handle=handle, session=session)):
+        account, has_session = whole(Account, values), next(values)
+        return Standing(
+            actor_type=ActorType(account.actor_type),
+            role=Role(account.role),
+            scopes=account.scopes,
+            active=account.is_active and (has_session or session is None),
+        )
+    return None

@@ -47,13 +47,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not asked for: tests of the other engine are marked, not skipped."""
     engine = "postgresql" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "sqlite"
-    other = [
-        item for item in items if any(m.args[0] != engine for m in item.iter_markers("only_on"))
-    ]
+    other = [item for item in items if _is_of_another(engine, item)]
     if config.getoption("figures"):
         other += [item for item in items if "rounds" not in getattr(item, "fixturenames", ())]
     items[:] = [item for item in items if item not in other]
     config.hook.pytest_deselected(items=other)
+
+
+def _is_of_another(engine: str, item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_lane"):
+        return engine != "postgresql"
+    return any(marker.args[0] != engine for marker in item.iter_markers("only_on"))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from tests.contract.consumers import (
 )
 from tests.contract.installed import NODE, fastmcp_python, node, node_modules
 
+pytestmark = pytest.mark.one_lane
+
 PYTHON, JAVASCRIPT = snippets("python"), snippets("js")
 FASTMCP = PYTHON.pop("FastMCP")  # has an environment of its own
 

@@ -24,6 +24,8 @@ from config.contract.variables import (
 from tests import environments
 from tests.environments import GOOGLE, OUTSIDE_PROVIDER, SIGN_IN, changed, deployed
 
+pytestmark = pytest.mark.one_lane
+
 KNOWN_KEY = urlsafe_b64encode(DEVELOPMENT_ENCRYPTION_KEY).decode()
 SETTINGS = ("-c", "import config.settings")
 CHECK = ("manage.py", "check")

@@ -13,6 +13,8 @@ import pytest
 from tests.environments import deployed
 from tests.serving import COMMAND, HOST, fresh_database, manage, run, serving
 
+pytestmark = pytest.mark.one_lane
+
 BODY = b'{"refresh": "never given out"}'
 HEAD = (
     "POST /api/token/refresh HTTP/1.1\r\n"

@@ -13,6 +13,8 @@ import pytest
 from local.database import Database, Engine, local_database, remember
 from local.postgres import Cluster
 
+pytestmark = pytest.mark.one_lane
+
 
 @pytest.fixture
 def folder():

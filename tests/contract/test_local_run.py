@@ -16,6 +16,8 @@ import pytest
 
 from local.environment import ROOT
 
+pytestmark = pytest.mark.one_lane
+
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
 CHOICES = ("DB", "DATABASE_URL")
