@@ -21,11 +21,14 @@ GIVE_BACK = """
     UPDATE accounts_throttlewindow SET used = used - 1
     WHERE key = %(key)s AND ends = %(ends)s AND used > 0
 """
+# Materialized: looked for again, as a plan may do with a subquery, it would find others.
 PRUNE = """
-    DELETE FROM accounts_throttlewindow WHERE ends <= %(before)s AND key IN (
+    WITH ended AS MATERIALIZED (
         SELECT key FROM accounts_throttlewindow WHERE ends <= %(before)s
         ORDER BY ends LIMIT %(most)s {skipping}
     )
+    DELETE FROM accounts_throttlewindow
+    WHERE ends <= %(before)s AND key IN (SELECT key FROM ended)
 """
 PRUNE_EVERY, PRUNE_MOST = 100, 200  # windows begun here; windows removed for that
 

@@ -88,9 +88,11 @@ WHERE r.claimed_at <= %s
 RETURNING id
 """
 
+# Materialized: looked for again, as a plan may do with a subquery, it would find others.
 PRUNE = """
-DELETE FROM idempotency_reply WHERE id IN (
+WITH passed AS MATERIALIZED (
     SELECT id FROM idempotency_reply WHERE claimed_at <= %s LIMIT %s {}
 )
+DELETE FROM idempotency_reply WHERE id IN (SELECT id FROM passed)
 """
 _PASSING_BY = {"postgresql": "FOR UPDATE SKIP LOCKED"}
