@@ -1,17 +1,17 @@
 """`make rehearse`: from push to production and back, without a cloud account.
 
-A first deployment, one with a migration, the runbooks, then a push for each way in which a stage
-can fail, all under load. Real are Terraform, its plans, PostgreSQL, the revisions' processes and
-the pipeline's own programs; Google is a stand-in, and what a push deploys is a folder with what the
-image would hold. The image itself is built and run besides where buildah is; where it is not, that
-is what is told.
+A first deployment, one with a migration, the runbooks if asked for, then a push for each way in
+which a stage can fail, all under load. Real are Terraform, its plans, PostgreSQL, the revisions'
+processes and the pipeline's own programs; Google is a stand-in, and what a push deploys is a folder
+with what the image would hold. The image itself is built and run besides where buildah is; where it
+is not, that is what is told.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TextIO
 
@@ -67,7 +67,7 @@ def main() -> None:
         if asked.stay:
             _stay()
             return
-        outcomes = list(_rehearsed(sys.stdout))
+        outcomes = list(_rehearsed(sys.stdout, FOLLOWED if asked.runbooks else ()))
         pushed = time.monotonic()
         image = _image(wanted=not asked.without_image)
     except (CannotStart, PostgresUnavailable, first_deploy.RunbookWrong) as missing:
@@ -92,6 +92,7 @@ def main() -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make rehearse", description="Rehearse the deployment.")
     parser.add_argument("--stay", action="store_true", help="deploy, then give me a shell in it")
+    parser.add_argument("--runbooks", action="store_true", help="follow these too, a minute longer")
     parser.add_argument("--without-image", action="store_true", help="build none")
     return parser.parse_args()
 
@@ -117,7 +118,7 @@ def _stay() -> None:
         somebody.stays()
 
 
-def _rehearsed(out: TextIO) -> Iterator[Outcome]:
+def _rehearsed(out: TextIO, pages: Sequence[Following]) -> Iterator[Outcome]:
     with throw_away() as cluster, laid(cluster) as ground:
         pipeline = ground.pipeline
         pipeline.push(FIRST)
@@ -125,7 +126,7 @@ def _rehearsed(out: TextIO) -> Iterator[Outcome]:
         load.start()
         with reader(ground) as somebody:
             yield _told(_outcome(pipeline, GOOD, load), out)
-            for page in FOLLOWED:
+            for page in pages:
                 yield _told(_followed(pipeline, page, somebody, load), out)
         for change in BROKEN:
             yield _told(_outcome(pipeline, change, load), out)
