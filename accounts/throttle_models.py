@@ -23,12 +23,12 @@ GIVE_BACK = """
 """
 # Materialized: looked for again, as a plan may do with a subquery, it would find others.
 PRUNE = """
-    WITH ended AS MATERIALIZED (
-        SELECT key FROM accounts_throttlewindow WHERE ends <= %(before)s
-        ORDER BY ends LIMIT %(most)s {skipping}
+    DELETE FROM accounts_throttlewindow WHERE ends <= %(before)s AND key IN (
+        WITH ended AS MATERIALIZED (
+            SELECT key FROM accounts_throttlewindow WHERE ends <= %(before)s
+            ORDER BY ends LIMIT %(most)s {skipping}
+        ) SELECT key FROM ended
     )
-    DELETE FROM accounts_throttlewindow
-    WHERE ends <= %(before)s AND key IN (SELECT key FROM ended)
 """
 PRUNE_EVERY, PRUNE_MOST = 100, 200  # windows begun here; windows removed for that
 

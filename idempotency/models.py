@@ -88,11 +88,13 @@ WHERE r.claimed_at <= %s
 RETURNING id
 """
 
-# Materialized: looked for again, as a plan may do with a subquery, it would find others.
+# Materialized: looked for again, as a plan may do with a subquery, it would find others. DELETE
+# comes first, as SQLite's driver counts rows of such statements alone.
 PRUNE = """
-WITH passed AS MATERIALIZED (
-    SELECT id FROM idempotency_reply WHERE claimed_at <= %s LIMIT %s {}
+DELETE FROM idempotency_reply WHERE id IN (
+    WITH passed AS MATERIALIZED (
+        SELECT id FROM idempotency_reply WHERE claimed_at <= %s LIMIT %s {}
+    ) SELECT id FROM passed
 )
-DELETE FROM idempotency_reply WHERE id IN (SELECT id FROM passed)
 """
 _PASSING_BY = {"postgresql": "FOR UPDATE SKIP LOCKED"}
