@@ -27,6 +27,7 @@ from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from config import fair_worker
 from config.contract import BrokenContract, Stage, read
+from config.lending import lend_for_longer
 from config.logging import logging_config
 from events.streams import STREAMS
 from wire.prepared import put_together
@@ -73,6 +74,7 @@ def on_starting(server: Arbiter) -> None:
     """Load the routes, and put their questions together, while there is one process."""
     resolve("/health")
     put_together()
+    lend_for_longer(threads)
 
 
 def pre_fork(server: Arbiter, worker: Worker) -> None:

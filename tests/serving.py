@@ -154,6 +154,15 @@ def fresh_database() -> Iterator[str]:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def cut_off(database: str) -> None:
+    """End every connection to the database but the one that does it."""
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def manage(*arguments: str, **environ: str) -> str:
     """Run a management command; return what it prints."""
     return run(["manage.py", *arguments], environ)

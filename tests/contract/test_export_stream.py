@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from local.environment import DATABASE_URL
-from tests.serving import HOST, fresh_database, manage, serving
+from tests.serving import HOST, cut_off, fresh_database, manage, serving
 
 pytestmark = pytest.mark.only_on("postgresql")  # a connection that can be ended from outside
 
@@ -81,15 +81,6 @@ def read_through(server):
         lines, size = lines + piece.count(b"\n"), size + len(piece)
     connection.close()
     return lines, size
-
-
-def cut_off(database):
-    """End every other connection to the database."""
-    with psycopg.connect(database, autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 def test_a_large_export_is_never_in_memory_and_when_cut_off_ends_without_its_end(server, database):

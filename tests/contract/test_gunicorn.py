@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from tests.environments import deployed
-from tests.serving import COMMAND, HOST, fresh_database, manage, run, serving
+from tests.serving import COMMAND, HOST, cut_off, fresh_database, manage, run, serving
 
 pytestmark = pytest.mark.one_lane
 
@@ -125,6 +125,17 @@ def test_no_socket_takes_orders(tmp_path):
         assert list(tmp_path.rglob("*")) == []
 
     assert setting("control_socket_disable") == "True"
+
+
+def test_what_became_of_a_connection_one_request_is_told_and_the_next_has_another(database):
+    named = {"Authorization": "Bearer dev:@alice"}
+    with serving({"DATABASE_URL": database, "WEB_CONCURRENCY": "1", "WEB_THREADS": "1"}) as server:
+        assert server.get("/api/tasks", **named).status == 200
+        cut_off(database)
+        told, after = server.get("/api/tasks", **named), server.get("/api/tasks", **named)
+
+    assert (told.status, after.status) == (503, 200)
+    assert int(told.headers["Retry-After"]) > 0
 
 
 def test_threads_and_connections_are_one_number():
