@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +93,7 @@ def past(order: Order, position: Position) -> Q:
 
 
 def _expressed(value: object) -> object:
-    return value if isinstance(value, Value) else Value(value)
+    if isinstance(value, Value):
+        return value
+    # Of the column nothing is known here, and what Django takes a number for has 32 bits.
+    return Value(value, BigIntegerField() if isinstance(value, int) else None)
