@@ -1,11 +1,10 @@
 """How does a list travel? A bare array, a stable order, and `Link` cursors (RFC 8288)."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from wire.errors import InvalidInput
 from wire.fields import Flag, Text, Whole
 from wire.orders import Column, Order, Position, past
 from wire.serializers import StrictSerializer
-from wire.strict_json import NotStrictJson, loads
+from wire.strict_json import loads
 
 Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=Model)
@@ -146,7 +145,7 @@ def _decode(text: str, order: Order, model: type[Model]) -> Position:
         if shape != _shape(order) or not isinstance(backward, bool) or len(values) != len(order):
             raise ValueError("another list's cursor")
         return Position(backward, tuple(map(_read_value, [model] * len(order), order, values)))
-    except (ValueError, TypeError, binascii.Error, NotStrictJson, ValidationError) as error:
+    except (ValueError, TypeError, OverflowError, ValidationError) as error:
         sentence = "This cursor is not one of this list."
         raise InvalidInput.at("/cursor", sentence, "invalid") from error
 
@@ -160,4 +159,8 @@ def _read_value(model: type[Model], column: Column, value: object) -> object:
     result = field.to_python(value)
     if isinstance(result, int) and abs(result) > 2**63 - 1:
         raise ValueError("a number out of range")
+    if isinstance(result, datetime):
+        if result.tzinfo is None:
+            raise ValueError("a time of nowhere")
+        return result.astimezone(UTC)  # SQLite keeps no other, and there is an end to the calendar
     return result
