@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.scopes import Role, Scope, spell
 from audit.actors import ActorType
@@ -119,7 +120,7 @@ class VerifiedClaims:
             role=Role(role),
             scopes=frozenset(known_scopes(_text(claims.get("scope", "")).split())),
             client_id=_text(claims.get("client_id", "")),
-            session_id=_text(claims.get("sid", "")),
+            session_id=_session(claims.get("sid", "")),
         )
 
     @property
@@ -151,6 +152,12 @@ def _said_nested(
     if nested["id"] != actor or nested["on_behalf_of"] != on_behalf_of:
         raise ValueError("the token names two actors")
     return [(_text(nested["type"]), _text(role))]
+
+
+def _session(value: object) -> str:
+    """Return the id of a session as we spell it, "" for none."""
+    text = _text(value)
+    return str(UUID(text)) if text else ""
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ from tests.security.tokens import Forger, segment
 from wire.clock import now
 
 ISSUER = "http://127.0.0.1:8000"
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ CLAIMS = [
     {"jti": ...}, {"jti": ""}, {"jti": 1},
     {"actor_type": "agent"}, {"actor_type": "system"}, {"actor_type": "god"}, {"actor_type": ...},
     {"role": "root"}, {"role": 1}, {"role": ...}, {"scope": ["tasks:read"]}, {"scope": 7},
+    {"sid": 7}, {"sid": "s"}, {"sid": NOBODYS},
 ]  # fmt: skip
 
 

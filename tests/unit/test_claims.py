@@ -13,6 +13,7 @@ ALICE = Party(
     id="@alice", actor_type=ActorType.HUMAN, role=Role.OPERATOR, email="alice@example.org"
 )
 ROBO = Party(id="@robo", actor_type=ActorType.AGENT, role=Role.USER)
+SESSION = "6f2c1d0e-4b7a-4c55-9d3e-8a1b2c3d4e5f"
 
 
 def payload(versions=(1,), *, actor=None, **more):
@@ -51,11 +52,11 @@ def test_each_accepted_version_is_in_the_payload_and_no_other(versions, has, has
 
 @pytest.mark.parametrize("versions", [(1,), (1, 2), (2,)])
 def test_who_acts_for_whom_is_read_from_every_version(versions):
-    read = VerifiedClaims.of(payload(versions, actor=ROBO, session_id="s"))
+    read = VerifiedClaims.of(payload(versions, actor=ROBO, session_id=SESSION))
 
     assert (read.actor, read.subject, read.on_behalf_of) == ("@robo", "@alice", "@alice")
     assert (read.actor_type, read.role) == (ActorType.AGENT, Role.USER)
-    assert (read.session_id, read.client_id) == ("s", "first-party")
+    assert (read.session_id, read.client_id) == (SESSION, "first-party")
 
 
 @pytest.mark.parametrize("versions", [(1,), (1, 2), (2,)])
@@ -90,6 +91,7 @@ MISSHAPEN = [
     {"roles": None}, {"roles": [7]}, {"roles": ["god"]},
     {"act": {"sub": "@robo"}}, {"act": {}}, {"act": None}, {"act": "@robo"}, {"act": {"sub": 7}},
     {"actor_type": "agent"}, {"role": "admin"}, {"role": None}, {"sub": 7}, {"sid": 7},
+    {"sid": "s"}, {"sid": []},
 ]  # fmt: skip
 
 
