@@ -7,16 +7,19 @@ from django.views.generic import RedirectView
 from accounts.urls import urlpatterns as accounts
 from config import health
 from tasks.urls import urlpatterns as tasks
+from wire.flat import flat
 from wire.later import later
 
-urlpatterns = [
-    # First what is asked most, and flat: each pattern and level before it costs every call.
-    *tasks,
-    *accounts,
+pages = [
     path("", RedirectView.as_view(url="/docs")),
     path("health", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),
     path("api/health/db", health.Database.as_view()),
+]
+
+urlpatterns = [
+    # First what is asked most, and flat: each pattern and level before it costs every call.
+    *flat([*tasks, *accounts, *pages]),
     # What few ask for is loaded when it is (docs/adr/0030).
     later("config.docs_urls", "openapi.json", "docs", "redoc", "problems"),
     later("config.console_urls", "admin/"),
