@@ -10,6 +10,7 @@ from rest_framework.fields import empty
 from rest_framework.request import Request
 
 from wire.errors import Fault, InvalidInput
+from wire.plain import Plain, is_of_texts
 
 MOST_NAMED = 100  # of unknown members; a body of the largest size can have a hundred thousand
 
@@ -54,7 +55,7 @@ def _refusals(names: list[str]) -> dict[str, list[str]]:
 def read_body(request: Request, kind: type[Input]) -> dict[str, Any]:
     """Return the validated body; none at all counts as `{}`. Raises ValidationError."""
     data: object = request.data
-    return _read({} if data is None else data, kind)
+    return validated({} if data is None else data, kind)
 
 
 def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
@@ -74,8 +75,21 @@ def read_query(request: Request, kind: type[Input]) -> dict[str, Any]:
     return cast("dict[str, Any]", _reader(kind, given).run_validation(data))
 
 
-def _read(data: object, kind: type[StrictSerializer]) -> dict[str, Any]:
-    return cast("dict[str, Any]", _reader(kind).run_validation(data))
+def validated(data: object, kind: type[StrictSerializer]) -> dict[str, Any]:
+    """Return what is valid of data that were read already. Raises ValidationError."""
+    plain = _plain(kind)
+    found = None if plain is None else plain.read(data)
+    return cast("dict[str, Any]", _reader(kind).run_validation(data)) if found is None else found
+
+
+@cache
+def _plain(kind: type[StrictSerializer]) -> Plain | None:
+    """Return what tells a plain body; None of a kind that has a say in it, by a method or field."""
+    own = kind.__mro__[: kind.__mro__.index(StrictSerializer)]
+    has_a_say = any(callable(part) for each in own for part in vars(each).values())
+    if has_a_say or not is_of_texts(_reader(kind)):
+        return None
+    return Plain(_reader(kind), ignores_unknown=kind.ignores_unknown)
 
 
 @lru_cache(maxsize=256)
