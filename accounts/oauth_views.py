@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts import published
 from accounts.client_credentials import presented
@@ -21,8 +20,9 @@ from accounts.vault import VAULT
 from audit.http import recording_for
 from wire.described import described
 from wire.headers import said
-from wire.parsers import StrictFormParser
-from wire.serializers import read_body
+from wire.parsers import StrictFormParser, form_of
+from wire.renderers import answered
+from wire.serializers import validated
 from wire.views import Endpoint
 
 
@@ -36,7 +36,7 @@ class Token(Endpoint):
     required_scopes = {"POST": ANYBODY}
 
     @described(request=OAuthForm, responses=OAuthToken)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Give an access token for a client's credential, a refresh token or another token.
 
         `client_credentials`: agents and services, by HTTP Basic, in the form, or with a signed
@@ -46,14 +46,15 @@ class Token(Endpoint):
         the actor token, acts for the subject. `audience` or `resource` chooses a registered
         audience, `scope` narrows what is given.
         """
-        data: object = request.data
+        data = form_of(request)
         if not isinstance(data, dict) or not data.get("grant_type"):
             raise InvalidTokenRequest(reason="grant_type is missing.")
-        form = read_body(request, OAuthForm)
+        form = validated(data, OAuthForm)
         if form["grant_type"] not in GRANTS:
             raise UnsupportedGrant
         with authenticated(request, form, self.at) as client:
-            return Response(GRANTS[form["grant_type"]](Asked(request, form, client, self.at)))
+            reply = GRANTS[form["grant_type"]](Asked(request, form, client, self.at))
+        return answered(request, reply)
 
 
 @contextmanager

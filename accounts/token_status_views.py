@@ -12,8 +12,8 @@ from accounts.serializers import Introspection, TokenForm
 from accounts.throttles import PerTokenCaller
 from audit.http import recording_for
 from wire.described import described
-from wire.parsers import StrictFormParser
-from wire.serializers import read_body
+from wire.parsers import StrictFormParser, form_of
+from wire.serializers import validated
 from wire.views import Endpoint
 
 
@@ -32,7 +32,7 @@ class Introspect(Endpoint):
         The caller shows a client's secret, by HTTP Basic or in the form, or a bearer token of its
         own. Whatever is wrong with the token asked about, the answer is 200 `{"active": false}`.
         """
-        form = read_body(request, TokenForm)
+        form = validated(form_of(request), TokenForm)
         caller: object = request.user
         if not isinstance(caller, Principal):
             _only_by_secret(form)
@@ -58,7 +58,7 @@ class Revoke(Endpoint):
         Holding the token is enough; a client's credential is checked where one is shown. An
         access token without a session, as agents have, ends nothing: it lives for minutes.
         """
-        form = read_body(request, TokenForm)
+        form = validated(form_of(request), TokenForm)
         _only_by_secret(form)
         with authenticated(request, form, self.at):
             try:

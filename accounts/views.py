@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +21,7 @@ from audit.http import recording_for
 from wire.described import described
 from wire.orders import Column
 from wire.pages import PageQuery, page
+from wire.renderers import answered
 from wire.serializers import read_body
 from wire.views import Endpoint
 
@@ -39,7 +41,7 @@ class SignIn(TokenEndpoint):
     """First-party sign-in."""
 
     @described(request=SignInBody, responses=TokenPair)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Sign in with a handle (or e-mail) and a password; answers an access and a refresh token.
 
         Off in production unless `ALLOW_PASSWORD_SIGN_IN` says otherwise.
@@ -60,7 +62,7 @@ class SignIn(TokenEndpoint):
         guess.was_right(self.at)
         with recording_for(request) as journal:
             begun = sessions.begin(account, audience, journal)
-        return pair(begun, self.at)
+        return answered(request, pair(begun, self.at))
 
 
 @described(tags=["tokens"])
@@ -68,7 +70,7 @@ class Refresh(TokenEndpoint):
     """Rotation of a refresh token."""
 
     @described(request=RefreshBody, responses=TokenPair)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Trade a refresh token for a new pair.
 
         The old one stays good for some seconds, until its successor is used; used later, it ends
@@ -78,7 +80,7 @@ class Refresh(TokenEndpoint):
         shown = sessions.read_token(body["refresh"])
         with recording_for(request, lazily=True) as journal:
             refreshed = sessions.refresh(shown, journal)
-        return pair(refreshed, self.at)
+        return answered(request, pair(refreshed, self.at))
 
 
 @described(tags=["tokens"])
@@ -157,8 +159,8 @@ class WhoAmI(Endpoint):
         )
 
 
-def pair(refreshed: sessions.Refresh, at: datetime) -> Response:
-    """Answer with the pair. Raises RefreshRefused when the token shown had been used up."""
+def pair(refreshed: sessions.Refresh, at: datetime) -> dict[str, Any]:
+    """Return the pair. Raises RefreshRefused when the token shown had been used up."""
     if refreshed.token is None:
         raise RefreshRefused
     session = refreshed.session
@@ -168,10 +170,9 @@ def pair(refreshed: sessions.Refresh, at: datetime) -> Response:
         at=at,
         lifetime=tokens.seconds_left(session, at),
     )
-    body: dict[str, Any] = {
+    return {
         "access": minted.token,
         "refresh": refreshed.token,
         "token_type": "Bearer",
         "expires_in": minted.seconds,
     }
-    return Response(body)

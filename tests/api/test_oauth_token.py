@@ -108,6 +108,37 @@ def test_a_parameter_that_is_not_known_is_ignored(ask, credential, more):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("label", [FORM, FORM.upper(), f"{FORM}; charset=utf-8"])
+def test_a_form_is_read_however_it_is_labelled(anonymous, credential, label):
+    body = f"{GRANT}&client_id={credential.client_id}&client_secret={credential.client_secret}"
+
+    answer = anonymous.generic("POST", "/oauth/token", body, content_type=label)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("label", ["application/json", f"{FORM}; charset=latin-1", "form"])
+def test_what_is_labelled_otherwise_is_not_read(anonymous, label):
+    answer = anonymous.generic("POST", "/oauth/token", GRANT, content_type=label)
+
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json"])
+def test_the_answer_is_compact_json_and_indented_where_that_is_asked(anonymous, credential, accept):
+    body = f"{GRANT}&client_id={credential.client_id}&client_secret={credential.client_secret}"
+
+    def given(kind):
+        return anonymous.generic("POST", "/oauth/token", body, content_type=FORM, HTTP_ACCEPT=kind)
+
+    short, long = given(accept), given("application/json; indent=4")
+
+    assert short.content.startswith(b'{"access_token":"')
+    assert long.content.startswith(b'{\n    "access_token": "')
+    assert short["Content-Type"] == long["Content-Type"] == "application/json"
+    assert list(short.json()) == list(long.json())
+
+
 def test_a_disabled_client_gets_nothing(ask, credential):
     with recording(actor=SHELL, at=now(), origin=Origin(request_id="test-1234")) as journal:
         principals.disable("@worker", journal=journal)
