@@ -1,9 +1,12 @@
-"""Taking the database away for real."""
+"""Taking the database away for real, or only the ordinary way to ask it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 
 @contextmanager
@@ -18,6 +21,18 @@ def database_away() -> Iterator[None]:
     finally:
         _disconnect()
         connection.settings_dict.update(there)
+
+
+@contextmanager
+def cursors_away() -> Iterator[None]:
+    """Let whatever the block asks by a cursor of Django's fail."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CursorWrapper, "execute", _refuse)
+        yield
+
+
+def _refuse(*_: Any) -> None:
+    raise AssertionError("asked through a cursor")
 
 
 def _disconnect() -> None:

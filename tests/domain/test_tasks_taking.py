@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
 from audit.actions import Action
@@ -21,6 +20,7 @@ from tasks.lifecycle import Status
 from tasks.models import Dependency, Task
 from tasks.rows import told
 from tasks.sql import IsPending
+from tests.broken import cursors_away
 from tests.concurrency.threads import own_connection
 from tests.factories import (
     ADMIN,
@@ -120,16 +120,11 @@ def test_a_lease_that_was_asked_for_is_told(caller):
     assert Entry.objects.get().context == {"lease_seconds": 60}
 
 
-def test_it_takes_no_cursor(monkeypatch):
+def test_it_takes_no_cursor():
     task = a_task()
 
-    def no_cursor(*_):
-        raise AssertionError("asked through a cursor")
-
-    monkeypatch.setattr(CursorWrapper, "execute", no_cursor)
-    with acting(ROBO, lazily=True) as journal:
+    with cursors_away(), acting(ROBO, lazily=True) as journal:
         taken = operations.claim(caller=ROBO, journal=journal)
-    monkeypatch.undo()
 
     assert (taken.id, told(taken)) == (task.pk, Event.objects.get().data)
 
