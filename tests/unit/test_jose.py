@@ -48,6 +48,14 @@ def test_what_we_sign_we_accept_with_the_payload_as_signed(alg):
     assert json.loads(payload) == CLAIMS
 
 
+def test_what_is_done_to_a_header_that_was_read_changes_no_other():
+    header, _ = verify_compact(ours(), key_set(jwk("ES256")), ["ES256"])
+    header.clear()
+
+    again, _ = verify_compact(ours(), key_set(jwk("ES256")), ["ES256"])
+    assert again["alg"] == "ES256"
+
+
 @pytest.mark.parametrize("alg", ALL)
 def test_unrelated_libraries_accept_what_we_sign(alg):
     assert joserfc_jwt.decode(ours(alg), import_key(jwk(alg)), algorithms=[alg]).claims == CLAIMS

@@ -1,5 +1,7 @@
 """Each key of a set is judged alone, and exactly one must fit the token."""
 
+from itertools import product
+
 import pytest
 
 from accounts.algorithms import UnfitKey
@@ -76,3 +78,20 @@ def test_a_lasting_set_goes_on_refusing():
     for _ in range(2):
         with pytest.raises(UnfitKey):
             choose(lasting, kid=jwk("RS256")["kid"], alg="RS256")
+
+
+def chosen(jwks, kid, alg):
+    try:
+        return choose(jwks, kid=kid, alg=alg)
+    except UnfitKey as refused:
+        return str(refused)
+
+
+def test_what_a_lasting_set_chose_for_one_name_and_algorithm_is_for_no_other():
+    keys = [jwk("RS256"), jwk("ES256")]
+    lasting = LastingSet(keys)
+    asked = list(product((None, *(each["kid"] for each in keys), "unknown"), ("RS256", "ES256")))
+
+    for kid, alg in (*asked, *reversed(asked)):
+        assert chosen(lasting, kid, alg) == chosen(key_set(*keys), kid, alg)
+    assert len({chosen(lasting, *each) for each in asked}) == 3
