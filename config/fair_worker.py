@@ -11,7 +11,8 @@ from typing import Any
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-MOST_WORKERS = 64  # those beyond are not counted, and take what comes
+# Those beyond are not counted, and take what comes. A reload begins the new before it ends the old.
+MOST_WORKERS = 2 * 64
 SLACK = 1  # connections that one may have more than another
 PAUSE_SECONDS = 0.0005
 PATIENCE = 10  # pauses; a sibling that has not come by then is busy, or stopped

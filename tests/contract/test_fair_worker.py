@@ -5,9 +5,12 @@ import signal
 import socket
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from config import fair_worker
 from config.fair_worker import MOST_WORKERS, SLACK, Counts
 from tests.serving import HOST, serving
 
@@ -89,3 +92,16 @@ def test_a_place_is_given_again_and_only_so_many_are():
     assert not counts.is_ahead(None)
     counts.leave(places[3])
     assert counts.seat() == places[3]
+
+
+def test_whoever_comes_after_one_that_is_gone_has_its_place(monkeypatch):
+    monkeypatch.setattr(fair_worker, "COUNTS", Counts())
+    workers: list[Any] = [SimpleNamespace() for _ in range(3)]
+    gone, there, new = workers
+    for worker in (gone, there):
+        fair_worker.pre_fork(None, worker)
+
+    fair_worker.child_exit(None, gone)
+    fair_worker.pre_fork(None, new)
+
+    assert new.place == gone.place != there.place
