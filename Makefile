@@ -50,7 +50,7 @@ rehearse: install ## Rehearse the deployment offline: deploy, break each stage, 
 demo: install ## Tell the main story against a server of its own, pass or fail per step
 	@exec $(PYTHON_HERE) -m local.demo
 
-bench: install ## Measure the service beside its peers, some 13 minutes (ARGS="--services taskflow tx --rounds 1")
+bench: install ## Measure the service beside its peers, some 14 minutes (ARGS="--services taskflow tx --rounds 1")
 	@sh benchmarks/setup.sh
 	@exec $(PYTHON_HERE) -m benchmarks $(ARGS)
 

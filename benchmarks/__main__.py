@@ -6,7 +6,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def main() -> None:
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
-    chosen = [s for s in SERVICES if not asked.services or s.name in asked.services]
+    chosen = chosen_of(asked.services, say)
     peers = tuple(s.name for s in chosen if s.has_schema and not s.is_ours)
     say(f"preparing PostgreSQL with {asked.tasks} tasks and as many entries")
     with prepared(asked.tasks, peers) as place:
@@ -44,6 +44,15 @@ def main() -> None:
     say(f"written: {kept.name}, chart.svg and the report in {report.README.name}")
 
 
+def chosen_of(names: Sequence[str], say: Say) -> list[Service]:
+    """Return the services of those names, all without any; tells of each that is not installed."""
+    named = [service for service in SERVICES if not names or service.name in names]
+    for service in named:
+        if not service.is_installed:
+            say(f"{service.name} is left out: it needs {service.needs}")
+    return [service for service in named if service.is_installed]
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--tasks", type=int, default=100_000, help="rows at first (%(default)s)")
@@ -56,7 +65,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(place: Place, chosen: list[Service], asked: argparse.Namespace, say: Say) -> Results:
-    results = Results({**about(), "rounds": str(asked.rounds)})
+    results = Results({**about(), **pythons(chosen), "rounds": str(asked.rounds)})
     rounds = Rounds(place, seconds=asked.seconds, say=say)
     for number in range(1, asked.rounds + 1):
         results.cells += rounds.play(chosen, loads_named(asked.loads), number)
@@ -78,6 +87,18 @@ def about() -> dict[str, str]:
         "Python": platform.python_version(),
         "cores": str(os.cpu_count()),
         "processor": _processor(),
+    }
+
+
+def pythons(services: Iterable[Service]) -> dict[str, str]:
+    """Return the versions of the interpreters that are not those of the others."""
+    asked = ("-c", "import platform; print(platform.python_version())")
+    return {
+        f"Python of {service.name}": subprocess.run(
+            [service.command[0], *asked], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for service in services
+        if service.needs
     }
 
 

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.place import Place
 from config.fair_worker import worker_class
 from local.environment import ROOT
 
 PYTHON = ROOT / ".tools" / "peers" / "bin" / "python"
+NEWER_PYTHON = ROOT / ".tools" / "bolt" / "bin" / "python"
 WORKERS = 2
 UVICORN = (
     str(PYTHON), "-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "--no-access-log",
@@ -16,6 +18,10 @@ UVICORN = (
 GUNICORN = (
     str(PYTHON), "-m", "gunicorn", "-b", "127.0.0.1:{port}", "-k", "gthread", "--threads", "4",
     "--no-control-socket", "--log-level", "warning",
+)  # fmt: skip
+BOLT = (
+    str(NEWER_PYTHON), "-m", "django", "runbolt", "--host", "127.0.0.1", "--port", "{port}",
+    "--no-admin",
 )  # fmt: skip
 OURS = (sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi")
 LIFTED = "1000000/s"  # still counted at every request; only never reached
@@ -31,7 +37,13 @@ class Service:
     workers: tuple[str, ...]  # what to add for so many of them; `{workers}` is the number
     is_ours: bool = False
     has_schema: bool = True
+    needs: str = ""  # what not every machine has; without it the service is left out
     more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether benchmarks/setup.sh found what the service needs."""
+        return not self.needs or Path(self.command[0]).exists()
 
     def command_for(self, workers: int) -> tuple[str, ...]:
         """Return the command that serves with so many workers."""
@@ -78,6 +90,18 @@ SERVICES = (
         "plain DRF + simplejwt, ModelSerializer, standard middleware",
         (*GUNICORN, "benchmarks.peers.plain.wsgi"),
         ("--workers", "{workers}"),
+    ),
+    Service(
+        "bolt",
+        "django-bolt: a server in Rust, the bearer verified there, one transaction, a row lock",
+        BOLT,
+        ("--processes", "{workers}"),
+        needs="Python 3.12 or newer",
+        more={
+            "DJANGO_SETTINGS_MODULE": "benchmarks.peers.bolt.settings",
+            # Of 4, 6 (its own choice on two cores) and 16 what served most.
+            "DJANGO_BOLT_EXECUTOR_THREADS": "4",
+        },
     ),
     Service(
         "static",

@@ -42,10 +42,13 @@ def _limit(loads: tuple[str, ...], name: str) -> Callable[[Results], float]:
 TARGETS = (
     Target("start, progress, complete per second, of `tx`", 5, 8, _rate(TRANSITIONS, "tx")),
     Target("… of `seed`", 7, 11, _rate(TRANSITIONS, "seed")),
+    Target("… of `bolt`", 2, 2, _rate(TRANSITIONS, "bolt")),
     Target("… of pgbench, one statement", 0.13, 0.2, _limit(TRANSITIONS, "transition")),
     Target("list of 50 per second, of `tx`", 4, 6.5, _rate(("list",), "tx")),
+    Target("… of `bolt`", 1.3, 1.3, _rate(("list",), "bolt")),
     Target("… of pgbench", 0.1, 0.14, _limit(("list",), "list")),
     Target("get per second, of `tx`", 2.5, 4, _rate(("get",), "tx")),
+    Target("… of `bolt`", 1.2, 1.2, _rate(("get",), "bolt")),
     Target("create per second, of `tx`", 4.4, 8, _rate(("create",), "tx")),
     Target("mint per second, of `tx`", 1.8, 2.2, _rate(("mint",), "tx")),
     Target("… of all cores' signatures", 0.27, 0.32, _limit(("mint",), "signatures")),

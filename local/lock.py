@@ -19,8 +19,11 @@ LOCKS = {
     "tests/contract/requirements": (),
     "deploy/tools": (),
     "benchmarks/peers/requirements": (),
+    "benchmarks/peers/bolt/requirements": (),
 }
-OPTIONS = ("--universal", "--python-version=3.11", "--generate-hashes", "--no-header", "--quiet")
+OPTIONS = ("--universal", "--generate-hashes", "--no-header", "--quiet")
+OLDEST_PYTHON = "3.11"
+NEEDS_NEWER = {"benchmarks/peers/bolt/requirements": "3.12"}
 
 
 def main() -> None:
@@ -41,7 +44,8 @@ def main() -> None:
 def _lock(folder: Path, more: Sequence[str]) -> None:
     for name, held_by in LOCKS.items():
         held = [f"--constraints={each}" for each in held_by]
-        command = [_uv(), "pip", "compile", *OPTIONS, *more, *held]
+        oldest = f"--python-version={NEEDS_NEWER.get(name, OLDEST_PYTHON)}"
+        command = [_uv(), "pip", "compile", *OPTIONS, oldest, *more, *held]
         done = subprocess.run(
             [*command, f"{name}.in", "-o", f"{name}.txt"], cwd=folder, check=False
         )

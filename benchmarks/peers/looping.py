@@ -19,7 +19,7 @@ from benchmarks.peers.shapes import (
     Task,
     TaskIn,
     TaskOut,
-    now,
+    entry,
     out,
 )
 
@@ -89,7 +89,7 @@ async def task(task_id: int, db: Db, _: Caller) -> TaskOut:
 async def create(body: TaskIn, db: Db, who: Caller) -> TaskOut:
     """Make a task."""
     members = {**body.model_dump(), "priority": PRIORITIES.index(body.priority)}
-    made = Task(**members, created_by=who.id, created_at=now(), updated_at=now())
+    made = Task(**members, created_by=who.id, created_at=steps.now(), updated_at=steps.now())
     db.add(made)
     return await _store(db, made, who, "task.created")
 
@@ -127,6 +127,6 @@ async def _store(db: AsyncSession, task: Task, who: Principal, action: str) -> T
     await db.flush()
     await db.refresh(task)
     answer = out(task)
-    db.add(steps.entry(action, task, who, uuid.uuid4().hex))
+    db.add(entry(action, task, who, uuid.uuid4().hex))
     await db.commit()
     return answer

@@ -1,12 +1,14 @@
 """The tables of the SQLModel peers and the JSON they answer with."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Member
 from sqlalchemy import JSON, Column, DateTime
 from sqlmodel import Field, SQLModel
+
+from benchmarks.peers.steps import now
 
 PRIORITIES = ("low", "medium", "high", "critical")
 
@@ -124,6 +126,14 @@ def out(task: Task) -> TaskOut:
     return TaskOut.model_validate({**task.model_dump(), "priority": PRIORITIES[task.priority]})
 
 
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
+def entry(action: str, task: Task, caller: Principal, request_id: str, **changes: Any) -> Entry:
+    """Return the audit row of a change."""
+    return Entry(
+        occurred_at=now(),
+        action=action,
+        actor_id=caller.id,
+        actor_type=caller.actor_type,
+        task_id=task.id,
+        changes=changes or {"status": task.status},
+        request_id=request_id,
+    )

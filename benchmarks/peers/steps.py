@@ -1,9 +1,10 @@
-"""What the steps of a task set, for the SQLModel peers."""
+"""What the steps of a task set, whatever the peer's tables are made of."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.peers.shapes import Entry, Principal, Task, now
+Task = Any  # a row of SQLModel's or of Django's, with the same names
 
 
 class Refused(Exception):
@@ -48,14 +49,6 @@ def touch(task: Task) -> None:
     task.updated_at = now()
 
 
-def entry(action: str, task: Task, caller: Principal, request_id: str, **changes: Any) -> Entry:
-    """Return the audit row of a change."""
-    return Entry(
-        occurred_at=now(),
-        action=action,
-        actor_id=caller.id,
-        actor_type=caller.actor_type,
-        task_id=task.id,
-        changes=changes or {"status": task.status},
-        request_id=request_id,
-    )
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)

@@ -18,7 +18,7 @@ from benchmarks.peers.shapes import (
     Task,
     TaskIn,
     TaskOut,
-    now,
+    entry,
     out,
 )
 
@@ -70,7 +70,7 @@ def _writing(app: FastAPI, *, one_transaction: bool) -> None:
     @app.post("/api/tasks", status_code=201, response_model=TaskOut)
     def create(body: TaskIn, db: Db, who: Caller) -> TaskOut:
         members = {**body.model_dump(), "priority": PRIORITIES.index(body.priority)}
-        task = Task(**members, created_by=who.id, created_at=now(), updated_at=now())
+        task = Task(**members, created_by=who.id, created_at=steps.now(), updated_at=steps.now())
         return _store(db, task, who, "task.created", one_transaction=one_transaction)
 
     @app.post("/api/tasks/{task_id}/{verb}", response_model=TaskOut)
@@ -96,7 +96,7 @@ def _store(
     db.flush() if one_transaction else db.commit()
     db.refresh(task)
     answer = out(task)
-    db.add(steps.entry(action, task, who, uuid.uuid4().hex))
+    db.add(entry(action, task, who, uuid.uuid4().hex))
     db.commit()
     return answer
 

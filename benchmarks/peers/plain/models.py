@@ -2,6 +2,8 @@
 
 from django.db import models
 
+PRIORITIES = ("low", "medium", "high", "critical")
+
 
 class Task(models.Model):
     """Something to do."""
@@ -9,9 +11,7 @@ class Task(models.Model):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True, default="")
     status = models.CharField(max_length=11, default="pending")
-    priority = models.SmallIntegerField(
-        default=1, choices=enumerate(["low", "medium", "high", "critical"])
-    )
+    priority = models.SmallIntegerField(default=1, choices=enumerate(PRIORITIES))
     progress_percent = models.SmallIntegerField(default=0)
     assigned_to = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
     project_slug = models.CharField(max_length=63, null=True, blank=True)  # noqa: DJ001
@@ -62,6 +62,7 @@ class Principal(models.Model):
     id = models.CharField(primary_key=True, max_length=255)
     actor_type = models.CharField(max_length=8)
     role = models.CharField(max_length=8)
+    is_active = models.BooleanField()
     client_id = models.CharField(max_length=64)
     secret_digest = models.CharField(max_length=64)
 
