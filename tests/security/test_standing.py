@@ -121,6 +121,17 @@ def test_a_token_of_a_session_that_is_not_there_is_good_for_nothing(alices, whoa
     assert whoami(alices["access"]).status_code == 401
 
 
+def test_a_session_vouches_for_whose_it_is_alone(people, admins, elsewhere):
+    at = now()
+    session = own.verify(admins["access"], at).session_id
+
+    stands = {name: elsewhere.standing(name, session, at) for name in ("@admin", "@alice")}
+    assert {name: standing.active for name, standing in stands.items()} == {
+        "@admin": True,
+        "@alice": False,
+    }
+
+
 def test_nothing_new_is_had_at_once(alices, worker, ask, anonymous, exchange):
     for handle in ("@alice", "@worker"):
         take_away(lambda journal, handle=handle: principals.disable(handle, journal=journal))
