@@ -26,6 +26,19 @@ def test_what_depends_on_a_credential_is_never_stored(anonymous, path, credentia
     assert "Authorization" in answer["Vary"]
 
 
+@pytest.mark.parametrize("header", ["Authorization", "X-Admin-API-Key"])
+def test_whatever_a_credential_was_shown_for_is_never_stored(anonymous, header):
+    answer = anonymous.get("/health", headers={header: "Bearer x"})
+
+    assert answer["Cache-Control"] == "no-store"
+    assert "Authorization" in answer["Vary"]
+    assert "Authorization" not in anonymous.get("/health").get("Vary", "")
+
+
+def test_what_varies_by_something_else_varies_by_the_credential_too(anonymous):
+    assert {"Cookie", "Authorization"} <= set(anonymous.get("/admin/login/")["Vary"].split(", "))
+
+
 @pytest.mark.parametrize("given", ["abcdefgh", "A.b_c-9" * 4, "x" * 128])
 def test_a_wellformed_request_id_is_kept(as_alice, given):
     assert as_alice.get("/health", HTTP_X_REQUEST_ID=given)["X-Request-ID"] == given

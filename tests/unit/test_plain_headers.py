@@ -4,6 +4,7 @@ import pytest
 from django.http import BadHeaderError, HttpResponse
 
 from wire.headers import checked, complete, said
+from wire.views import Endpoint
 
 
 @pytest.mark.parametrize("name", ["X-Request-ID", "x-request-id", "Content-Type", "If-None-Match"])
@@ -31,6 +32,21 @@ def test_what_is_completed_with_can_be_changed_in_one_answer_alone():
     complete(other, ours)
 
     assert other["X-Frame-Options"] == "DENY"
+
+
+def test_what_a_view_always_says_is_not_said_by_those_made_from_it():
+    class Reads(Endpoint):
+        def get(self):
+            raise NotImplementedError
+
+    class Writes(Reads):
+        def post(self):
+            raise NotImplementedError
+
+    Reads().default_response_headers.clear()
+
+    assert Reads().default_response_headers["Allow"] == "GET"
+    assert Writes().default_response_headers["Allow"] == "GET, POST"
 
 
 @pytest.mark.parametrize("header", [{"X-A": "b\r\nX-C: d"}, {"X-A\n": "b"}])
