@@ -1,5 +1,6 @@
 """What gcloud does to the rehearsal: each method is the command of its name."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -44,14 +45,13 @@ class Gcloud:
         return 0, self.log
 
     def run_jobs_execute(self, asked: Asked) -> Said:
-        """Run a job to its end, with other arguments when some are given: ^BREAK^ONE BREAK TWO."""
+        """Run a job to its end, with other arguments when some are given."""
         if asked["name"] not in self.cloud.jobs:
             raise Refused(f"Job [{asked['name']}] could not be found.")
         job = self.cloud.jobs[asked["name"]]
         arguments = job["args"]
         if asked["args"] is not None:
-            _, between, joined = asked["args"].split("^", 2)
-            arguments = joined.split(between)
+            arguments = listed(asked["args"])
         program, *command = job["command"]
         assert program == "python"
         done = subprocess.run(
@@ -178,6 +178,13 @@ class Gcloud:
         self.cloud.vault.turn(asked["secret"], asked["version"], standing)
         done = f"{standing.value.capitalize()} version [{asked['version']}]"
         return 0, f"{done} of the secret [{asked['secret']}].\n"
+
+
+def listed(text: str) -> list[str]:
+    """Split a list: at its commas, or as ^BREAK^ONE BREAK TWO (gcloud topic escaping)."""
+    told = re.fullmatch(r"\^([^^]+)\^(.*)", text, re.DOTALL)
+    between, joined = told.groups() if told else (",", text)
+    return joined.split(between)
 
 
 def table(*rows: Sequence[str]) -> str:

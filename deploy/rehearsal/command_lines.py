@@ -1,7 +1,8 @@
-"""gcloud and gh, as far as the scripts and the runbooks call them: which arguments they take.
+"""The cloud's programs, as far as scripts and runbooks call them: which arguments they take.
 
 A command, an option or a value that is not in these tables is refused by its name: what a page
-wants of them has to be written down here first. What is then done is in `by_gcloud` and `by_gh`.
+wants of them has to be written down here first. What is then done is in `by_gcloud`, in `by_gh`
+and, of the other two, in `tools`.
 """
 
 import argparse
@@ -92,10 +93,25 @@ GH: Mapping[str, Options] = MappingProxyType(
         "variable set": {"name": {}, **STAGE, "--body": NEEDED},
     }
 )
-EVERYWHERE: Mapping[str, Options] = MappingProxyType(
-    {"gcloud": {"--project": {}, "--quiet": FLAG}, "gh": {}}
+DOCKER: Mapping[str, Options] = MappingProxyType(
+    {
+        "run": {
+            "--rm": ALWAYS,
+            "--network": one_of("host", required=True),
+            "--env": {"action": "append", "default": []},
+            "image": {},
+            "program": one_of("python"),
+            "inside": {"nargs": argparse.REMAINDER},
+        }
+    }
 )
-TAKES: Mapping[str, Mapping[str, Options]] = MappingProxyType({"gcloud": GCLOUD, "gh": GH})
+PROXY: Mapping[str, Options] = MappingProxyType(
+    {"": {"--address": NEEDED, "--port": {"type": int, **NEEDED}, "instance": {}}}
+)
+EVERYWHERE: Mapping[str, Options] = MappingProxyType({"gcloud": {"--project": {}, "--quiet": FLAG}})
+TAKES: Mapping[str, Mapping[str, Options]] = MappingProxyType(
+    {"gcloud": GCLOUD, "gh": GH, "docker": DOCKER, "cloud-sql-proxy": PROXY}
+)
 
 
 def parsed(program: str, arguments: Sequence[str]) -> dict[str, Any]:
@@ -103,8 +119,9 @@ def parsed(program: str, arguments: Sequence[str]) -> dict[str, Any]:
     for command, options in TAKES[program].items():
         words = command.split()
         if list(arguments[: len(words)]) == words:
-            whole = argparse.ArgumentParser(prog=f"{program} {command}", allow_abbrev=False)
-            for name, how in {**options, **EVERYWHERE[program]}.items():
+            called = f"{program} {command}".strip()
+            whole = argparse.ArgumentParser(prog=called, allow_abbrev=False)
+            for name, how in {**options, **EVERYWHERE.get(program, {})}.items():
                 whole.add_argument(name, **how)
             return {"command": command, **vars(whole.parse_args(arguments[len(words) :]))}
     known = "\n  ".join(TAKES[program])

@@ -42,20 +42,15 @@ def at_the_desk(program: str, arguments: Sequence[str], place: Path) -> int:
 
 
 def docker(arguments: Sequence[str], place: Path) -> int:
-    """Run a command in an image, with the environment that `run` names."""
-    environment, rest = {}, list(arguments[1:])
-    while rest[0].startswith("--"):
-        option = rest.pop(0)
-        if option == "--env":
-            name, given, value = rest.pop(0).partition("=")
-            environment[name] = value if given else os.environ[name]
-        elif option == "--network":
-            rest.pop(0)
-    image, program, *command = rest
-    assert program == "python"
+    """Run a command in an image, with the environment that it is to have."""
+    asked = parsed("docker", arguments)
+    environment = {}
+    for each in asked["env"]:
+        name, given, value = each.partition("=")
+        environment[name] = value if given else os.environ[name]
     return subprocess.run(
-        [sys.executable, *command],
-        cwd=image_folder(place, image),
+        [sys.executable, *asked["inside"]],
+        cwd=image_folder(place, asked["image"]),
         env=bare_environment(**environment),
         check=False,
     ).returncode
@@ -63,11 +58,11 @@ def docker(arguments: Sequence[str], place: Path) -> int:
 
 def cloud_sql_proxy(arguments: Sequence[str], place: Path) -> int:
     """Pass TCP connections on to the instance's socket until it is ended."""
-    _, address, _, port, instance = arguments
-    target = socket_folder(place, instance) / SOCKET_NAME
+    asked = parsed("cloud-sql-proxy", arguments)
+    target = socket_folder(place, asked["instance"]) / SOCKET_NAME
     if not target.exists():
-        sys.exit(f"There is no instance {instance}.")
-    with socket.create_server((address, int(port))) as listener:
+        sys.exit(f"There is no instance {asked['instance']}.")
+    with socket.create_server((asked["address"], asked["port"])) as listener:
         while True:
             client, _ = listener.accept()
             upstream = socket.socket(socket.AF_UNIX)

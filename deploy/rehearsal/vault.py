@@ -45,11 +45,13 @@ class Vault:
         return tuple(self._of(secret))
 
     def newest(self, secret: str) -> int:
-        """Return the number of the newest one that can be had. Raises Refused."""
-        for number, version in reversed([*enumerate(self._of(secret), start=1)]):
-            if version.standing is Standing.ENABLED:
-                return number
-        raise Refused(f"Secret [{secret}] has no version that is enabled.")
+        """Return the number of the one made last, whether it can be had or not: `latest`.
+
+        Raises Refused when there is none.
+        """
+        if not self._of(secret):
+            raise Refused(f"Secret [{secret}] has no version.")
+        return len(self._of(secret))
 
     def version(self, secret: str, number: str) -> Version:
         """Return one of them. Raises Refused."""

@@ -6,7 +6,8 @@ import pytest
 
 from deploy.rehearsal.bucket import Buckets
 from deploy.rehearsal.bucket import Refused as StorageRefused
-from deploy.rehearsal.command_lines import TAKES, parsed
+from deploy.rehearsal.by_gcloud import listed
+from deploy.rehearsal.command_lines import parsed
 from deploy.rehearsal.project import Refused
 from deploy.rehearsal.vault import Standing, Vault
 
@@ -39,7 +40,7 @@ def test_a_version_that_is_disabled_is_had_again_when_it_is_enabled(vault):
 
     vault.turn(SECRET, "2", Standing.DISABLED)
 
-    assert vault.newest(SECRET) == 1
+    assert vault.newest(SECRET) == 2
     with pytest.raises(Refused, match="disabled"):
         vault.value(SECRET, "2")
     vault.turn(SECRET, "2", Standing.ENABLED)
@@ -53,7 +54,13 @@ def test_a_version_that_is_destroyed_is_never_had_again(vault):
 
     with pytest.raises(Refused, match="destroyed"):
         vault.turn(SECRET, "1", Standing.ENABLED)
-    with pytest.raises(Refused, match="no version that is enabled"):
+    assert vault.newest(SECRET) == 1
+    with pytest.raises(Refused, match="destroyed"):
+        vault.value(SECRET, "1")
+
+
+def test_of_a_secret_without_a_version_none_is_the_newest(vault):
+    with pytest.raises(Refused, match="has no version"):
         vault.newest(SECRET)
 
 
@@ -89,18 +96,55 @@ def test_a_bucket_that_nobody_made_holds_nothing(buckets):
     assert refused.value.status is HTTPStatus.NOT_FOUND
 
 
-@pytest.mark.parametrize("program", TAKES)
+def test_a_command_runs_in_an_image_as_the_script_calls_it():
+    env = ["--env", "DATABASE_URL", "--env", "ENV=PROD"]
+    inside = ["manage.py", "migrate", "--no-input"]
+
+    asked = parsed("docker", ["run", "--rm", "--network", "host", *env, "image", "python", *inside])
+
+    assert (asked["env"], asked["image"]) == (["DATABASE_URL", "ENV=PROD"], "image")
+    assert asked["inside"] == inside
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["audit,verify,--kept=a", "^\x1f^audit\x1fverify\x1f--kept=a", "^::^audit::verify::--kept=a"],
+)
+def test_the_arguments_of_a_job_are_a_list_as_gcloud_takes_it(said):
+    assert listed(said) == ["audit", "verify", "--kept=a"]
+
+
+def test_a_proxy_takes_its_options_in_any_order():
+    asked = parsed("cloud-sql-proxy", ["--port", "5433", "--address", "127.0.0.1", "a:b:c"])
+
+    assert (asked["address"], asked["port"], asked["instance"]) == ("127.0.0.1", 5433, "a:b:c")
+
+
+@pytest.mark.parametrize("program", ["gcloud", "gh", "docker"])
 def test_a_command_that_is_not_in_the_table_is_refused_by_its_name(program):
     with pytest.raises(SystemExit, match=f"{program}: not rehearsed: frobnicate the cloud"):
         parsed(program, ["frobnicate", "the", "cloud"])
 
 
-@pytest.mark.parametrize(
-    "surplus", [["--impersonate-service-account=x"], ["--filter=state=DISABLED"], ["another"]]
-)
-def test_an_option_that_is_not_in_the_table_is_refused(surplus, capsys):
+LIST = ("secrets", "versions", "list", SECRET)
+RUN = ("run", "--rm", "--network", "host")
+PROXY = ("--address", "127.0.0.1", "--port", "5433")
+
+
+@pytest.mark.parametrize(("called", "arguments"), [
+    ("gcloud secrets versions list", (*LIST, "--impersonate-service-account=x")),
+    ("gcloud secrets versions list", (*LIST, "--filter=state=DISABLED")),
+    ("gcloud secrets versions list", (*LIST, "another")),
+    ("docker run", (*RUN, "--privileged", "image", "python", "manage.py")),
+    ("docker run", ("run", "--rm", "--network", "bridge", "image", "python")),
+    ("docker run", (*RUN, "image", "sh")),
+    ("cloud-sql-proxy", (*PROXY, "--private-ip", "a:b:c")),
+    ("cloud-sql-proxy", (*PROXY, "a:b:c", "a:b:d")),
+    ("cloud-sql-proxy", ("--port", "5433", "a:b:c")),
+])  # fmt: skip
+def test_an_option_that_is_not_in_the_table_is_refused(called, arguments, capsys):
     with pytest.raises(SystemExit) as refused:
-        parsed("gcloud", ["secrets", "versions", "list", SECRET, *surplus])
+        parsed(called.partition(" ")[0], arguments)
 
     assert refused.value.code == 2
-    assert "gcloud secrets versions list: error:" in capsys.readouterr().err
+    assert f"{called}: error:" in capsys.readouterr().err
