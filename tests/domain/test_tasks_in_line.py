@@ -28,6 +28,7 @@ def released(holder):
     lambda: released(ALICE),
     lambda: released(ROBO),
     lambda: a_task(started_at=NOON),
+    lambda: a_task(held_by=ALICE.id, held_by_type="human"),
     lambda: a_task(fence=3),
     lambda: a_task(Status.IN_PROGRESS, holder=ALICE, lease_seconds=60, lease_expires_at=NOON),
 ])  # fmt: skip
