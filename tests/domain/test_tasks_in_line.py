@@ -1,15 +1,18 @@
 """One statement takes the next task in line, or leaves it to a transaction, and never another."""
 
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from audit.actions import Action
 from audit.models import Entry
 from outbox.models import Event
 from tasks import operations
 from tasks.lifecycle import Status, Verb
-from tasks.models import Dependency
-from tests.domain.test_tasks_taking import claim
+from tasks.models import Dependency, Task
+from tests.domain.test_tasks_taking import claim, claim_elsewhere
 from tests.factories import ALICE, NOON, ROBO, a_project, a_task, acting, stored
 
 pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transaction=True)]
@@ -66,6 +69,23 @@ def test_a_lapsed_task_keeps_its_place_in_the_line(before, first):
 
     assert [task and task.id for task, _ in found] == [*made, None]
     assert [said == ["WITH"] for _, said in found[:2]] == [first is a_task, second is a_task]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_task_that_somebody_is_changing_is_passed_over_and_not_waited_for(others):
+    held, *free = [a_task().pk for _ in range(1 + others)]
+    heard: list[Any] = []
+    thread = threading.Thread(target=claim_elsewhere, args=(heard,))
+
+    with acting(ALICE) as journal:
+        Task.objects.lock(held)
+        thread.start()
+        thread.join()
+        journal.record(Action.TASK_UPDATED, target=("task", held))
+
+    [(taken, said)] = heard
+    assert [taken.id] == free if free else taken is None
+    assert (said == ["WITH"]) is bool(free)
 
 
 def test_to_hear_that_there_is_nothing_takes_no_transaction():
