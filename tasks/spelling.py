@@ -13,6 +13,9 @@ from typing import NamedTuple
 from tasks.rows import INSTANTS, WORDS, TaskRow, told
 
 ROWS_KEPT = 256
+# Characters of a description: of longer ones a process would keep fifty megabytes.
+LONGEST_KEPT = 1000
+_DESCRIPTION = TaskRow._fields.index("description")
 _DAY = len("2026-11-22")
 _SECONDS, _MICROSECONDS = len("12:00:00"), len("12:00:00.123456")
 _NULL = "null"
@@ -45,14 +48,17 @@ def spelled(task: TaskRow) -> SpelledTask:
     return SpelledTask(task.id, _compact(told(task)))
 
 
-@lru_cache(maxsize=ROWS_KEPT)
 def respelled(columns: tuple[str | None, ...]) -> SpelledTask:
     """Spell a row that came as PostgreSQL spells it, its times in UTC.
 
-    One long form rather than a loop: it is filled fifty times for a list. Whoever follows a list
-    gets most rows of it as they were the last time: all columns are compared, so what is kept is
-    never out of date.
+    Whoever follows a list gets most rows of it as they were the last time: all columns are
+    compared, so what is kept is never out of date.
     """
+    return (_kept if len(columns[_DESCRIPTION] or "") <= LONGEST_KEPT else _respelled)(columns)
+
+
+def _respelled(columns: tuple[str | None, ...]) -> SpelledTask:
+    # One long form rather than a loop: it is filled fifty times for a list.
     (
         pk, title, description, status, priority, percent, assigned_to, project_slug, parent_id,
         due_date, tags, depends_on, blocked_reason, created_by, created_at, updated_at, started_at,
@@ -73,6 +79,9 @@ def respelled(columns: tuple[str | None, ...]) -> SpelledTask:
         f'"cancel_requested":{_BOOLEANS[cancel_requested or ""]},'
         f'"subtask_count":{subtasks},"subtasks_completed":{completed}}}',
     )
+
+
+_kept = lru_cache(maxsize=ROWS_KEPT)(_respelled)
 
 
 def _text(value: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
@@ -10,11 +11,12 @@ from audit.actions import Action
 from audit.actors import SHELL, Origin
 from audit.models import Entry
 from audit.recording import recording
-from tasks import listing, reading
+from tasks import listing, reading, spelling
 from tasks.errors import NoSuchTask
 from tasks.lifecycle import Status
 from tasks.models import Dependency, Task, standing_of
 from tasks.rows import told
+from tasks.spelling import LONGEST_KEPT, ROWS_KEPT, spelled
 from tests.factories import ADMIN, ALICE, BOB, NOON, ROBO, a_project, a_task
 from wire.direct import MOST, Direct
 
@@ -191,6 +193,18 @@ def test_a_spelling_of_times_that_is_not_iso_is_not_taken_for_one(alone):
         cursor.execute("SET datestyle = 'SQL, DMY'")
 
     assert Direct("SELECT 1").texts([]) is None
+
+
+def test_of_a_long_description_a_list_keeps_no_copy():
+    for length in (LONGEST_KEPT, LONGEST_KEPT + 1):
+        a_task(description="d" * length)
+    spelling._kept.cache_clear()
+
+    first, second = (listing.find({"limit": 2}, caller=ALICE, at=NOON).rows for _ in range(2))
+
+    rows: Any = Task.rows.visible_to(ALICE).order_by("-pk")
+    assert first == second == [spelled(row) for row in rows]
+    assert spelling._kept.cache_info()[:] == (1, 1, ROWS_KEPT, 1)
 
 
 def test_an_entry_alone_is_stored_as_one_of_many_is(alone):
