@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -38,6 +39,14 @@ class AnyAccepted(DefaultContentNegotiation):
 
 class JSONNegotiation(DefaultContentNegotiation):
     """Take `application/problem+json` in Accept for what it means: JSON, problems labelled."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """Return the parser of the body's media type; without weighing where it is the first's."""
+        first = next(iter(parsers), None)
+        if first is not None and request.content_type == first.media_type:
+            return first
+        selected: BaseParser | None = super().select_parser(request, parsers)
+        return selected
 
     def select_renderer(
         self,

@@ -19,6 +19,8 @@ from wire.once import HEADER, Answered, Keep, once
 from wire.serializers import StrictSerializer, read_query
 from wire.timing import Timed
 
+OFTEN_ASKED = ("META", "method", "path", "at", "origin")  # of a request
+
 
 class NoParameters(StrictSerializer):
     """The query string of a route that takes none."""
@@ -51,6 +53,13 @@ class Endpoint(APIView):
         """Answer, then end what the answer was made within."""
         with ExitStack() as self.within:
             return super().dispatch(request, *args, **kwargs)
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Return DRF's request, knowing by itself what it is asked for most: passing on costs."""
+        made = super().initialize_request(request, *args, **kwargs)
+        given = vars(request)
+        vars(made).update({name: given[name] for name in OFTEN_ASKED if name in given})
+        return made
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """Return those that say who calls: they hold nothing of a request, so all share them."""
