@@ -17,6 +17,7 @@ from audit.errors import AuditUnavailable, NothingRecorded
 from audit.models import Entry
 from wire.choosing import Chosen
 from wire.direct import Rows, guard
+from wire.prepared import on_postgresql
 from wire.statements import OfRow, Statement, insert
 
 AT_ONCE = 1000  # rows in one statement: PostgreSQL takes 65,535 parameters
@@ -59,7 +60,7 @@ class Journal:
                 return bool(self._carry_out_at_once(change, note))
             # One after the other they tell which of them it was.
             self.begin()
-        elif alone and connection.vendor == "postgresql" and not self._pending():
+        elif alone and on_postgresql() and not self._pending():
             return bool(self._carry_out_at_once(change, note))
         made = bool(change.make())
         if made:
@@ -211,7 +212,8 @@ def recording(
     """
     with ExitStack() as stack:
         journal = Journal(actor=actor, at=at, origin=origin, is_open=False, within=stack)
-        if within is not None or not lazily or not _can_be_one_statement():
+        can_be_one_statement = lazily and on_postgresql() and not connection.in_atomic_block
+        if within is not None or not can_be_one_statement:
             stack.enter_context(transaction.atomic(durable=within is None))
             journal.is_open = True
         with nullcontext() if journal.is_open else connection.execute_wrapper(_only_reads):
@@ -219,10 +221,6 @@ def recording(
         _complete(journal)
     if within is not None:
         within.entries += journal.stored + len(journal.entries)
-
-
-def _can_be_one_statement() -> bool:
-    return connection.vendor == "postgresql" and not connection.in_atomic_block
 
 
 @guard

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, TypeAlias, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Connection, OperationalError
 from psycopg.adapt import Loader, PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
@@ -57,10 +57,11 @@ class Direct:
         return self._asked(params, Format.TEXT)
 
     def _asked(self, params: Sequence[Any], form: Format) -> Rows | None:
-        driver = _driver()
+        ours = connections[DEFAULT_DB_ALIAS]
+        driver = _driver(ours)
         if driver is None:
             return None
-        with connection.wrap_database_errors:
+        with ours.wrap_database_errors:
             kept = _kept(driver, self, form)
             if kept is None:
                 return None
@@ -153,9 +154,8 @@ def guard(wrapper: Thing) -> Thing:
 _GUARDS: set[object] = set()
 
 
-def _driver() -> Driver | None:
+def _driver(ours: Any) -> Driver | None:
     """Return the driver's connection where it stands open for us."""
-    ours = connections[DEFAULT_DB_ALIAS]
     if not ours.settings_dict["OPTIONS"].get("server_side_binding"):
         return None  # SQLite, or a pooler that knows no prepared statements
     if ours.queries_logged or not _GUARDS.issuperset(ours.execute_wrappers):

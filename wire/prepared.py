@@ -97,15 +97,21 @@ def put_together() -> None:
 
 def filled(params: Sequence[object], values: Mapping[str, object]) -> list[Any]:
     """Return the parameters with a value in each slot, as the database takes it."""
-    return [_plain(values[each]) if isinstance(each, Slot) else each for each in params]
+    found = [values[each] if type(each) is Slot else each for each in params]
+    return found if on_postgresql() else [_plain(each) for each in found]
+
+
+@cache
+def on_postgresql() -> bool:
+    """Tell whether PostgreSQL is asked: one process never asks another, and to look takes time."""
+    return connection.vendor == "postgresql"
 
 
 def _plain(value: object) -> object:
+    """Return a value as SQLite takes it, which knows neither times nor ids of 128 bits."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
-        return value.hex
-    return value
+    return value.hex if isinstance(value, UUID) else value
 
 
 def columns(kind: type[Model], of: str = "") -> list[str]:

@@ -6,7 +6,7 @@ A statement about one kind of rows is put together once, and PostgreSQL plans it
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any, NamedTuple, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -17,6 +17,7 @@ from django.db.models import (
     DateTimeField,
     Field,
     GenericIPAddressField,
+    JSONField,
     Model,
     QuerySet,
     TextField,
@@ -25,7 +26,7 @@ from django.db.models.sql import UpdateQuery
 
 from wire.compiled import Compiled, of_sql
 from wire.direct import Rows
-from wire.prepared import asked, filled, planned_once
+from wire.prepared import asked, filled, on_postgresql, planned_once
 
 AnyField: TypeAlias = "Field[Any, Any]"
 
@@ -37,7 +38,7 @@ def insert(rows: Sequence[Model]) -> None:
     """
     table = table_of(type(rows[0]))
     params = [value for row in rows for value in table.stored(row)]
-    if len(rows) == 1 and connection.vendor == "postgresql":
+    if len(rows) == 1 and on_postgresql():
         asked(_insert(type(rows[0])), params)
         return
     _changed(f"{table.insert} VALUES {', '.join([f'({table.places})'] * len(rows))}", params)
@@ -178,6 +179,8 @@ def _column(field: AnyField) -> _Column:
     ops: Any = connection.ops
     if isinstance(field, GenericIPAddressField):
         return _Column(field, str, lru_cache(maxsize=256)(ops.adapt_ipaddressfield_value))
+    if isinstance(field, JSONField):
+        return _Column(field, dict, partial(ops.adapt_json_value, encoder=field.encoder))
     sized = ops.integerfield_type_map.get(field.get_internal_type())
     return _Column(field, sized and int, sized)
 
