@@ -5,13 +5,14 @@ import signal
 import socket
 from contextlib import ExitStack
 from pathlib import Path
+from selectors import DefaultSelector
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from config import fair_worker
-from config.fair_worker import MOST_WORKERS, SLACK, Counts
+from config.fair_worker import MOST_WORKERS, SLACK, Counts, FairWorker
 from tests.serving import HOST, serving
 
 ASKED = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -94,8 +95,27 @@ def test_a_place_is_given_again_and_only_so_many_are():
     assert counts.seat() == places[3]
 
 
-def test_whoever_comes_after_one_that_is_gone_has_its_place(monkeypatch):
+@pytest.fixture
+def counts(monkeypatch):
     monkeypatch.setattr(fair_worker, "COUNTS", Counts())
+    return fair_worker.COUNTS
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_what_a_worker_has_left_is_told_and_that_it_stops(counts, alive):
+    worker, sibling = FairWorker.__new__(FairWorker), counts.seat()
+    worker.place, worker.nr_conns, worker.alive = counts.seat(), 0, alive
+    for place in (worker.place, sibling):
+        counts.tell(place, SLACK + 1)
+
+    with DefaultSelector() as worker.poller:
+        worker.wait_for_and_dispatch_events(0)
+
+    assert counts.is_ahead(sibling) is alive
+
+
+@pytest.mark.usefixtures("counts")
+def test_whoever_comes_after_one_that_is_gone_has_its_place():
     workers: list[Any] = [SimpleNamespace() for _ in range(3)]
     gone, there, new = workers
     for worker in (gone, there):
