@@ -17,6 +17,7 @@ from tasks.operations.rights import may_come_in
 from tasks.operations.settling import note, settle
 from tests.broken import cursors_away
 from tests.factories import ALICE, BOB, a_project, a_task, acting, stored
+from wire.statements import update
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -212,6 +213,18 @@ def test_a_change_that_is_not_noted_is_not_made():
         settle(task.pk, ALICE, journal, lambda _: {"title": "Silent"}, lambda _: None)
 
     assert stored(task) == before
+
+
+def test_a_change_that_finds_nothing_counts_for_no_entry():
+    nobodys = update(Task, {"title": "Nobody's"}, {"id": 4711})
+
+    def note():
+        journal.record(Action.TASK_UPDATED, target=("task", 4711))
+
+    with pytest.raises(NothingRecorded), acting(ALICE, lazily=True) as journal:
+        assert not journal.carry_out(nobodys, note)
+
+    assert told() == ([], [])
 
 
 def test_what_is_only_recorded_is_stored():
