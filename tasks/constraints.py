@@ -40,8 +40,8 @@ RULES = Rules(
     },
 )
 
-# PostgreSQL's alone stand in migrations: the tags' GIN index, and the latest due date first with
-# tasks without one at the end. Newest first is `-id`.
+# PostgreSQL's alone stand in migrations: each tag's tasks, and the latest due date first with tasks
+# without one at the end. Newest first is `-id`.
 INDEXES = [
     models.Index("status", F("id").desc(), name="tasks_by_status"),
     # A page of one status. By the index above it would seem dearer to PostgreSQL than walking the

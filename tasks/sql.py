@@ -156,15 +156,15 @@ class WasOvertaken(Func):
 
 @models.JSONField.register_lookup
 class Has(Lookup):
-    """`tags__has="x"`: the JSON array has the string among its items."""
+    """`tags__has="x"`: the task has the tag."""
 
     lookup_name = "has"
     prepare_rhs = False
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        """Ask for containment, which the GIN index answers."""
-        array, params = self.process_lhs(compiler, connection)
-        return f"{array} @> jsonb_build_array(%s::text)", [*params, self.rhs]
+        """Look the tasks of the tag up, which stand in the order of their ids (docs/adr/0032)."""
+        task = compiler.quote_name_unless_alias(self.lhs.alias)
+        return f"{task}.id IN (SELECT g.task_id FROM tasks_tagged g WHERE g.tag = %s)", [self.rhs]
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         """Look at each item."""

@@ -35,7 +35,10 @@ HISTORY = """INSERT INTO audit_entry (occurred_at, action, outcome, actor_id, ac
 SELECT created_at, 'task.created', 'success', created_by, 'human', '', '', '', 'task', id::text,
   id, '{}', '{}', 'request-' || id, '', '', '' FROM tasks_task"""
 BESIDES = (CHILDREN, DEPENDENCIES, FORMER_HOLDERS, HISTORY)
-TABLES = ("tasks_dependency", "tasks_formerholder", "tasks_task", "audit_entry")
+TABLES = (
+    *("tasks_dependency", "tasks_formerholder", "tasks_tagged", "tasks_task"),
+    "audit_entry",
+)
 STATISTICS = [f"ANALYZE {table}" for table in TABLES]
 EMPTIED = [f"DELETE FROM {table}" for table in TABLES]
 

@@ -26,7 +26,6 @@ KEPT = {
         "tasks_of_parent": "parent_id=, counts of children, whether any is open",
         "tasks_by_assignee": "assigned_to=",
         "tasks_by_creator": "created_by=",
-        "tasks_by_tag": "tag=",
         "tasks_by_due_date": "due_before=, due_after=, ordering=due_date",
         "tasks_by_due_date_desc": "ordering=-due_date, with what has none at the end",
         "tasks_by_created_at": "ordering=created_at",
@@ -36,6 +35,7 @@ KEPT = {
         "tasks_to_claim": "the next pending task in line",
         "tasks_by_lease": "leases that have lapsed",
     },
+    "tasks_tagged": {"tasks_tagged_pkey": "tag=, newest first"},
     "audit_entry": {
         "audit_entry_pkey": "newest first",
         "audit_of_task": "task_id=",

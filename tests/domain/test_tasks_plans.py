@@ -22,7 +22,10 @@ FILTERS = [
     *("due_before=2026-01-05T00:00:00Z", "due_after=2028-04-01T00:00:00Z"),
     *("overdue=true", "overdue=false", "ready=true", "ready=false"),
 ]
-LONG = {"tasks_task", "tasks_dependency", "tasks_formerholder", "audit_entry"}
+LONG = {
+    *("tasks_task", "tasks_tagged", "tasks_dependency", "tasks_formerholder"),
+    "audit_entry",
+}
 KEYS = ["created_at", "updated_at", "due_date", "priority", "title"]
 CLAIMS = [{}, {"project": "project-3"}, {"tags": ["tag-3"]}, {"priority_at_least": "high"}]
 
@@ -93,6 +96,14 @@ def test_a_page_of_a_common_status_passes_over_none_of_the_newest(as_alice, stat
 
     assert f"tasks_{status}" in indexes(found)
     assert "Sort" not in {step["Node Type"] for step in found}
+
+
+@pytest.mark.parametrize("query", ["tag=tag-3", "tag=kind-5", "tag=none"])
+def test_a_page_of_tags_is_read_in_the_order_of_ids(as_alice, query):
+    found = planned(lambda: as_alice.get(f"/api/tasks?{query}"))
+
+    assert "tasks_tagged_pkey" in indexes(found)
+    assert not {"Sort", "Bitmap Heap Scan"} & {step["Node Type"] for step in found}
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
