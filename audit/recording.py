@@ -205,15 +205,13 @@ def recording(
 ) -> Iterator[Journal]:
     """Open the one transaction of a request, a command or a one-shot, or a part of a whole one.
 
-    Commits the block's changes together with its entries and what is kept beside them. Raises
-    AuditUnavailable when these cannot be stored and NothingRecorded when there are no entries;
-    nothing is changed then. `lazily`: for what reads, decides and makes one change, which takes no
-    transaction where a statement is one (docs/adr/0025).
+    Commits the block's changes together with its entries and what is kept beside them, or nothing:
+    raises AuditUnavailable when these cannot be stored and NothingRecorded without an entry.
+    `lazily`: of what makes but one change, a statement is the transaction (docs/adr/0025).
     """
     with ExitStack() as stack:
         journal = Journal(actor=actor, at=at, origin=origin, is_open=False, within=stack)
-        can_be_one_statement = lazily and on_postgresql() and not connection.in_atomic_block
-        if within is not None or not can_be_one_statement:
+        if within is not None or not lazily or not _can_be_one_statement():
             stack.enter_context(transaction.atomic(durable=within is None))
             journal.is_open = True
         with nullcontext() if journal.is_open else connection.execute_wrapper(_only_reads):
@@ -221,6 +219,10 @@ def recording(
         _complete(journal)
     if within is not None:
         within.entries += journal.stored + len(journal.entries)
+
+
+def _can_be_one_statement() -> bool:
+    return on_postgresql() and not connection.in_atomic_block
 
 
 @guard

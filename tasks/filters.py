@@ -10,7 +10,7 @@ from django.db.models import Q, Value
 from tasks.models import TaskQuerySet, is_overdue
 from tasks.ready import is_ready
 from tasks.sight import Sight
-from tasks.sql import Written
+from tasks.sql import Unforeseen, Written
 from wire.orders import Column, Order
 from wire.prepared import Slot
 
@@ -49,7 +49,7 @@ _FILTERS: Mapping[str, Callable[[Any], Q]] = MappingProxyType({
     "due_before": lambda at: Q(due_date__lt=at),
     "due_after": lambda at: Q(due_date__gt=at),
     "tag": lambda tags: Q(*(Q(tags__has=tag) for tag in tags)),
-    "q": lambda text: Q(title__icontains=text) | Q(description__icontains=text),
+    "q": lambda text: _says(Unforeseen(text if isinstance(text, Value) else Value(text))),
 })  # fmt: skip
 
 _NAMES = frozenset({*_FILTERS, *PEOPLE, *FLAGS})
@@ -92,6 +92,10 @@ def _is_word(name: str, value: object) -> bool:
 def order_of(query: Mapping[str, Any]) -> Order:
     """Return the order asked for; newest first when none is."""
     return ORDERS.get(query.get("ordering", ""), NEWEST_FIRST)
+
+
+def _says(text: Unforeseen) -> Q:
+    return Q(title__icontains=text) | Q(description__icontains=text)
 
 
 def _person(name: str, principal: str | Value, sight: Sight) -> Q:

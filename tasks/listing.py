@@ -3,22 +3,23 @@
 To put it together takes Django many times as long as all the rest of the answer (docs/adr/0013).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet, Value
 
 from accounts.principals import Principal
 from tasks.filters import Filters, narrowed, opened, order_of
-from tasks.models import Task
+from tasks.models import Task, TaskQuerySet
 from tasks.plain import spelled_by
 from tasks.sight import Sight
 from tasks.spelling import SpelledTask, member
 from wire.orders import Position
-from wire.pages import Page, Window, cut, selected, windowed
+from wire.pages import Page, Window, cut, merged, selected, windowed
 from wire.prepared import Question, Slot
 
 SHAPES_KEPT = 128
@@ -79,14 +80,32 @@ def _question(shape: Shape) -> Question:
 
 def _rows(shape: Shape) -> QuerySet[Task]:
     """Return the rows of a shape, each slot a value that is yet to be said."""
-    sight = Sight(Slot("caller"), Slot("member"), shape.sees_all)
     query = {name: _value(given) for name, given in shape.filters}
-    seen = narrowed(Task.rows.visible_to_slots(shape.sees_all), query, sight, Value(Slot("at")))
-    window, place = shape.window, shape.window.position
-    if place is not None:
-        values = tuple(map(_value, place.values))
-        window = replace(window, position=replace(place, values=values))
-    return selected(seen, order_of({"ordering": shape.ordering}), window)
+    order, window = order_of({"ordering": shape.ordering}), shape.window
+    if window.position is not None:
+        values = tuple(map(_value, window.position.values))
+        window = replace(window, position=replace(window.position, values=values))
+    if places := _several(shape):
+        parts = [_seen(shape, {**query, "status": [place]}) for place in places]
+        return merged(Task.rows.visible_to_slots(shape.sees_all), parts, order, window)
+    return selected(_seen(shape, query), order, window)
+
+
+def _several(shape: Shape) -> Sequence[str]:
+    """Return the statuses, if the newest of several are asked for: each has an index of its own.
+
+    Asked for all of them at once, PostgreSQL walks past whatever is newer and of no such status.
+    """
+    places: Any = dict(shape.filters).get("status", ())
+    is_newest_first = not shape.ordering and not shape.window.offset
+    can = connection.features.supports_slicing_ordering_in_compound
+    return places if is_newest_first and can and len(places) > 1 else ()
+
+
+def _seen(shape: Shape, query: Mapping[str, Any]) -> TaskQuerySet:
+    sight = Sight(Slot("caller"), Slot("member"), shape.sees_all)
+    seen = Task.rows.visible_to_slots(shape.sees_all)
+    return narrowed(seen, query, sight, Value(Slot("at")))
 
 
 def _value(given: object) -> object:

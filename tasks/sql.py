@@ -154,6 +154,16 @@ class WasOvertaken(Func):
     output_field = models.BooleanField()
 
 
+class Unforeseen(Func):
+    """A text that is looked for within others, without a guess by its length how often it is there.
+
+    PostgreSQL takes a long one to be hardly anywhere: it read and sorted all there was.
+    """
+
+    template = "(SELECT %(expressions)s)"
+    output_field = models.TextField()
+
+
 @models.JSONField.register_lookup
 class Has(Lookup):
     """`tags__has="x"`: the task has the tag."""

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -101,6 +101,18 @@ def selected(rows: QuerySet[Stored], order: Order, window: Window) -> QuerySet[S
         there = ordered.values("pk")[window.offset : window.offset + window.limit + 1]
         ordered = rows.filter(pk__in=there).order_by(*terms)
     return ordered[: window.limit + 1]
+
+
+def merged(
+    rows: QuerySet[Stored], parts: Sequence[QuerySet[Stored]], order: Order, window: Window
+) -> QuerySet[Stored]:
+    """Return the rows of a window, with no offset, that are in one of the parts, of which none has
+    a row of another: those of each part's own window are looked for, which an index may hold.
+    """
+    first, *others = (selected(part, order, window).values("pk") for part in parts)
+    terms = [column.order(backward=window.backward) for column in order]
+    found = rows.filter(pk__in=first.union(*others, all=True)).order_by(*terms)
+    return found[: window.limit + 1]
 
 
 def cut(

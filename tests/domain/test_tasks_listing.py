@@ -30,7 +30,12 @@ TIMES = [
     datetime.fromisoformat("9999-12-31T23:59:59.999999Z"),
 ]
 FILTERS: dict[str, Any] = {
-    "status": [*([status] for status in Status), [Status.REVIEW, Status.PENDING]],
+    "status": [
+        *([status] for status in Status),
+        [Status.REVIEW, Status.PENDING],
+        [Status.COMPLETED, Status.BLOCKED, Status.COMPLETED],
+        list(Status),
+    ],
     "priority": list(Priority),
     "assigned_to": ["me", "", "@bob", HOSTILE],
     "created_by": ["me", "@bob", HOSTILE],

@@ -98,6 +98,21 @@ def test_a_page_of_a_common_status_passes_over_none_of_the_newest(as_alice, stat
     assert "Sort" not in {step["Node Type"] for step in found}
 
 
+def test_a_page_of_several_statuses_is_of_the_newest_in_each_one_s_index(as_alice):
+    found = planned(lambda: as_alice.get("/api/tasks?status=cancelled&status=pending"))
+
+    assert {"tasks_cancelled", "tasks_pending"} <= indexes(found)
+    assert all(step["Plan Rows"] <= 102 for step in found if step["Node Type"] == "Sort")
+
+
+def test_a_long_text_is_not_taken_to_be_hardly_anywhere(as_alice):
+    def expected(text):
+        found = planned(lambda: as_alice.get(f"/api/tasks?q={text}&count=true"))
+        return [step["Plan Rows"] for step in found if "Filter" in step]
+
+    assert expected("Paint fence of the neighbours' garden") == expected("fence")
+
+
 @pytest.mark.parametrize("query", ["tag=tag-3", "tag=kind-5", "tag=none"])
 def test_a_page_of_tags_is_read_in_the_order_of_ids(as_alice, query):
     found = planned(lambda: as_alice.get(f"/api/tasks?{query}"))
