@@ -12,6 +12,7 @@ from outbox.models import Event
 from tasks import operations
 from tasks.lifecycle import Status, Verb
 from tasks.models import Dependency, Task
+from tasks.ready import Wanted
 from tests.domain.test_tasks_taking import claim, claim_elsewhere
 from tests.factories import ALICE, NOON, ROBO, a_project, a_task, acting, stored
 
@@ -56,6 +57,7 @@ def lapsed(**members):
 @pytest.mark.parametrize("before", [
     [{"priority": 3}, {"priority": 2}],
     [{"due_date": NOON}, {"due_date": NOON + timedelta(microseconds=1)}],
+    [{"due_date": NOON + timedelta(days=1)}, {}],
     [{"due_date": NOON}, {}],
     [{"priority": 1}, {"priority": 0, "due_date": NOON}],
     [{}, {}],
@@ -86,6 +88,13 @@ def test_a_task_that_somebody_is_changing_is_passed_over_and_not_waited_for(othe
     [(taken, said)] = heard
     assert [taken.id] == free if free else taken is None
     assert (said == ["WITH"]) is bool(free)
+
+
+def test_who_asks_for_something_in_particular_is_not_given_the_foremost():
+    a_task(priority=3)
+    wanted = a_task(project_slug="garden")
+
+    assert claim(wanted=Wanted(project="garden"))[0].id == wanted.pk
 
 
 def test_to_hear_that_there_is_nothing_takes_no_transaction():

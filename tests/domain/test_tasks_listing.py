@@ -69,6 +69,7 @@ def board():
         a_task(status, priority=number % 4, parent=parent if number % 2 else None, **own)
     for at in TIMES:
         a_task(project_slug="garden", due_date=at, created_at=at, tags=["wood", "oil"], title="é")
+    a_task(tags=["wood"])
     last = a_task(Status.IN_PROGRESS, holder=BOB, created_by="@bob", title="_ FENCE")
     Dependency.objects.create(task=last, depends_on=parent)
     return parent
