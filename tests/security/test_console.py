@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.deed_pages import WithDeeds
@@ -156,3 +157,10 @@ def test_without_the_database_a_page_says_that_it_passes(people, path):
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert "The database is away or busy; try again." in answer.content.decode()
+
+
+def test_groups_which_would_change_without_an_entry_have_no_page():
+    pages.load()
+
+    assert admin.site.is_registered(Account)
+    assert not admin.site.is_registered(Group)
