@@ -15,7 +15,9 @@ def leaf_hash_of_row(content: Mapping[str, object]) -> OfRow:
 
     What is known is spelled here, in one piece from one such value to the next.
     """
-    sql, pieces, text = [], [], "{"
+    sql: list[str] = []
+    params: list[object] = []
+    text = "{"
     members = sorted(content.items())
     for is_of_row, group in groupby(members, key=lambda member: type(member[1]) is OfRow):
         if not is_of_row:
@@ -23,9 +25,9 @@ def leaf_hash_of_row(content: Mapping[str, object]) -> OfRow:
             continue
         for name, value in group:
             assert isinstance(value, OfRow)  # noqa: S101
-            pieces.append(f'{text}"{name}":')
+            params += [f'{text}"{name}":', *value.params]
             sql += ["%s::text", f"COALESCE(to_json({value.sql})::text, 'null')"]
             text = ","
-    pieces.append(text[:-1] + "}")
+    params.append(text[:-1] + "}")
     sql.append("%s::text")
-    return OfRow(_SHA256.format(leaf=LEAF.hex(), text=", ".join(sql)), tuple(pieces))
+    return OfRow(_SHA256.format(leaf=LEAF.hex(), text=", ".join(sql)), tuple(params))

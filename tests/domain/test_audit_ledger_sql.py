@@ -25,3 +25,13 @@ def test_the_database_hashes_what_it_fills_in_as_we_do(unknown, value):
         [made] = cursor.fetchone()
 
     assert made == leaf_hash({**content, **dict.fromkeys(unknown, value)})
+
+
+def test_what_it_fills_in_may_have_values_of_its_own():
+    sql, params = leaf_hash_of_row({"a": OfRow("x + %s", (2,)), "b": 3, "c": OfRow("%s - x", (4,))})
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql} FROM (SELECT 1 AS x) row", params)
+        [made] = cursor.fetchone()
+
+    assert made == leaf_hash({"a": 3, "b": 3, "c": 3})
