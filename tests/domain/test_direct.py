@@ -145,7 +145,7 @@ def test_whatever_changed_since_a_list_was_asked_for_is_in_the_next(tasks):
     assert changed == {task.pk for task in tasks[2:5]}
 
 
-def test_a_statement_that_is_gone_is_prepared_again(tasks):
+def test_a_statement_that_is_gone_is_prepared_again(tasks, alone):
     before = reading.shown(tasks[1].pk, caller=ALICE)
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")

@@ -108,9 +108,9 @@ def test_a_page_of_several_statuses_is_of_the_newest_in_each_one_s_index(as_alic
 def test_a_long_text_is_not_taken_to_be_hardly_anywhere(as_alice):
     def expected(text):
         found = planned(lambda: as_alice.get(f"/api/tasks?q={text}&count=true"))
-        return [step["Plan Rows"] for step in found if "Filter" in step]
+        return [step["Plan Rows"] for step in found if "~~" in step.get("Filter", "")]
 
-    assert expected("Paint fence of the neighbours' garden") == expected("fence")
+    assert expected("Paint fence of the neighbours' garden") == expected("fence") != []
 
 
 @pytest.mark.parametrize("query", ["tag=tag-3", "tag=kind-5", "tag=none"])
