@@ -138,6 +138,21 @@ def test_what_became_of_a_connection_one_request_is_told_and_the_next_has_anothe
     assert int(told.headers["Retry-After"]) > 0
 
 
+SERVED = (
+    "import django; django.setup(); from config import gunicorn; gunicorn.on_starting(None); "
+    "from django.db import close_old_connections, connection; connection.ensure_connection(); "
+    "close_old_connections(); print(connection.connection is not None)"
+)
+
+
+@pytest.mark.parametrize(("connections", "are_kept"), [("2", "True"), ("1", "False")])
+def test_threads_keep_connections_where_each_can_have_one(database, connections, are_kept):
+    environ = {"DATABASE_URL": database, "WEB_THREADS": "2", "DB_POOL_SIZE": connections,
+               "DJANGO_SETTINGS_MODULE": "config.settings"}  # fmt: skip
+
+    assert run(["-c", SERVED], environ).splitlines()[-1] == are_kept
+
+
 def test_threads_and_connections_are_one_number():
     ask = "from config.contract import read; print(read({'WEB_THREADS': '3'}).db_pool_size)"
 
